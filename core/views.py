@@ -1,0 +1,53 @@
+"""Pages that belong to no app: errors, the catalogue of components, reports of the browser."""
+
+import json
+import logging
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+logger = logging.getLogger(__name__)
+LONGEST_REPORT = 8192
+
+
+@login_not_required
+@require_safe
+def style(request: HttpRequest) -> HttpResponse:
+    return render(request, "style.html")
+
+
+@login_not_required
+@csrf_exempt
+@require_POST
+def csp_report(request: HttpRequest) -> HttpResponse:
+    """A browser says that a page broke the content security policy: a bug of ours, or an attack on a reader."""
+    body = request.read(LONGEST_REPORT)
+    try:
+        report = json.loads(body)
+    except ValueError:
+        return HttpResponse("The report is not JSON.", status=400, content_type="text/plain")
+    logger.warning("content security policy violated: %s", json.dumps(report)[:LONGEST_REPORT])
+    return HttpResponse(status=204)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", {"reason": str(exception)}, status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403_csrf.html", status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "500.html", status=500)
