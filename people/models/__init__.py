@@ -1,0 +1,5 @@
+from people.models.outbox import OutboxMail
+from people.models.record import RecordEntry
+from people.models.users import Organisation, Team, User
+
+__all__ = ["Organisation", "OutboxMail", "RecordEntry", "Team", "User"]

@@ -1,0 +1,23 @@
+"""Who may do what with people, teams and the admin site."""
+
+from people.models import User
+
+# What facilitators keep in the admin: everything of the work, nothing of accounts and rights.
+FACILITATORS_KEEP = {
+    "people.view_user", "people.view_team", "people.add_team", "people.change_team",
+    "people.view_organisation", "people.view_outboxmail", "people.view_recordentry",
+    "incidents.view_incident", "incidents.view_severitypolicy", "incidents.change_severitypolicy",
+    "incidents.view_service", "incidents.add_service", "incidents.change_service",
+    "postmortems.view_postmortem",
+    "postmortems.view_template", "postmortems.add_template", "postmortems.change_template",
+    "postmortems.view_templatesection", "postmortems.add_templatesection", "postmortems.change_templatesection",
+    "postmortems.delete_templatesection",
+    "actions.view_action", "actions.change_action", "actions.view_weeklyrun",
+}  # fmt: skip
+
+
+def has_admin_permission(user: User, perm: str) -> bool:
+    """What a page of the admin site asks: `app.verb_model`."""
+    if not user.is_active:
+        return False
+    return user.is_administrator or (user.is_facilitator and perm in FACILITATORS_KEEP)
