@@ -1,0 +1,5 @@
+from core.errors import DomainError
+
+
+class TimesOutOfOrder(DomainError):
+    """The instants of an incident contradict each other."""

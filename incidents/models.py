@@ -1,0 +1,218 @@
+from datetime import timedelta
+from decimal import Decimal
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from core.models import NumberedModel, TimestampedModel
+from people.models import Team, User
+
+# Each pair says: the first is never after the second. Times that real incidents break are left free: a fault may be
+# mitigated before anyone notices it, and understood long after it is resolved.
+TIME_ORDER = [
+    ("started_at", "first_impact_at"),
+    ("started_at", "first_report_at"),
+    ("started_at", "detected_at"),
+    ("started_at", "acknowledged_at"),
+    ("started_at", "understood_at"),
+    ("started_at", "mitigated_at"),
+    ("started_at", "resolved_at"),
+    ("first_impact_at", "first_report_at"),
+    ("first_impact_at", "resolved_at"),
+    ("detected_at", "acknowledged_at"),
+    ("detected_at", "resolved_at"),
+    ("acknowledged_at", "resolved_at"),
+    ("mitigated_at", "resolved_at"),
+]
+
+
+class Severity(models.IntegerChoices):
+    SEV1 = 1, "SEV-1"
+    SEV2 = 2, "SEV-2"
+    SEV3 = 3, "SEV-3"
+    SEV4 = 4, "SEV-4"
+
+
+class SeverityPolicy(TimestampedModel):
+    """What a severity means here, and what it asks for. Facilitators edit it."""
+
+    class Review(models.TextChoices):
+        REQUIRED = "required", "full post-mortem required"
+        RECOMMENDED = "recommended", "post-mortem recommended"
+        BRIEF = "brief", "brief review"
+        OPTIONAL = "optional", "post-mortem optional"
+
+    class Meta:
+        ordering = ["severity"]
+        verbose_name_plural = "severity policies"
+        constraints = [
+            models.CheckConstraint(
+                name="policy_meeting_before_publishing",
+                condition=Q(meeting_within_hours__lte=models.F("publish_within_hours")),
+            )
+        ]
+
+    severity = models.PositiveSmallIntegerField(choices=Severity, unique=True)
+    name = models.CharField(max_length=40)
+    definition = models.CharField(max_length=300)
+    review = models.CharField(max_length=20, choices=Review)
+    meeting_within_hours = models.PositiveSmallIntegerField(default=48, help_text="After the incident is resolved.")
+    publish_within_hours = models.PositiveSmallIntegerField(default=72, help_text="After the incident is resolved.")
+
+    def __str__(self) -> str:
+        return f"{self.get_severity_display()} {self.name}"
+
+
+class Service(TimestampedModel):
+    """A running system of ours."""
+
+    class Meta:
+        ordering = ["name"]
+
+    name = models.CharField(max_length=120, unique=True)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="services")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def visible_to(self, user: User) -> Self:
+        """The one door to incidents. A restricted one is for its team, its participants and administrators."""
+        if not user.is_active:
+            return self.none()
+        if user.is_administrator:
+            return self
+        teams = Team.objects.of(user).values("pk")
+        taking_part = Participant.objects.filter(user=user).values("incident")
+        return self.filter(Q(is_restricted=False) | Q(team__in=teams) | Q(pk__in=taking_part))
+
+
+class Incident(NumberedModel):
+    """An unplanned loss or fall in a service. Every instant may be unknown."""
+
+    REFERENCE_PREFIX = "INC"
+
+    class Kind(models.TextChoices):
+        PRODUCTION_OUTAGE = "production_outage", "production outage"
+        SECURITY = "security", "security incident"
+        PROJECT = "project", "project or product failure"
+        PROCESS = "process", "process failure"
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.CheckConstraint(name="incident_severity_1_to_4", condition=Q(severity__gte=1, severity__lte=4)),
+            *(
+                models.CheckConstraint(
+                    name=f"incident_{first.removesuffix('_at')}_by_{later.removesuffix('_at')}",
+                    condition=Q(**{f"{first}__lte": models.F(later)}) | Q(**{first: None}) | Q(**{later: None}),
+                )
+                for first, later in TIME_ORDER
+            ),
+        ]
+
+    title = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.PRODUCTION_OUTAGE)
+    severity = models.PositiveSmallIntegerField(choices=Severity)
+    summary = models.TextField(blank=True, help_text="What is known so far, in a sentence or two.")
+    services = models.ManyToManyField(Service, blank=True, related_name="incidents")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="incidents")
+    is_restricted = models.BooleanField(
+        "restricted", default=False, help_text="Only its team, its participants and administrators can see it."
+    )
+    is_near_miss = models.BooleanField("near miss", default=False, help_text="Caught before users felt anything.")
+    reported_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="incidents_reported")
+    participants = models.ManyToManyField(User, through="Participant", related_name="incidents")
+
+    started_at = models.DateTimeField("started", null=True, blank=True)
+    first_impact_at = models.DateTimeField("first user impact", null=True, blank=True)
+    first_report_at = models.DateTimeField("first user report", null=True, blank=True)
+    detected_at = models.DateTimeField("detected", null=True, blank=True)
+    acknowledged_at = models.DateTimeField("acknowledged", null=True, blank=True)
+    understood_at = models.DateTimeField("understood", null=True, blank=True)
+    mitigated_at = models.DateTimeField("mitigated", null=True, blank=True)
+    resolved_at = models.DateTimeField("resolved", null=True, blank=True)
+
+    INSTANTS = [
+        "started_at", "first_impact_at", "first_report_at", "detected_at",
+        "acknowledged_at", "understood_at", "mitigated_at", "resolved_at",
+    ]  # fmt: skip
+
+    objects = IncidentQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("incidents:detail", args=[self.number])
+
+    @property
+    def is_resolved(self) -> bool:
+        return self.resolved_at is not None
+
+    @property
+    def duration(self) -> timedelta | None:
+        """From its start to its resolution; None while either is unknown."""
+        if self.started_at is None or self.resolved_at is None:
+            return None
+        return self.resolved_at - self.started_at
+
+
+class Participant(TimestampedModel):
+    """A person who took part in an incident, and as what."""
+
+    class Role(models.TextChoices):
+        COMMANDER = "commander", "incident commander"
+        SCRIBE = "scribe", "scribe"
+        RESPONDER = "responder", "responder"
+        INVITED = "invited", "invited"
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["incident", "user"], name="participant_once_in_an_incident")]
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="participations")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="participations")
+    role = models.CharField(max_length=20, choices=Role, default=Role.RESPONDER)
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"
+
+
+NOT_NEGATIVE = [MinValueValidator(0)]
+
+
+class Impact(TimestampedModel):
+    """What users and the business felt, in numbers. An empty field means unknown, which is not zero."""
+
+    class Meta:
+        verbose_name_plural = "impacts"
+
+    incident = models.OneToOneField(Incident, on_delete=models.CASCADE, related_name="impact")
+    users_affected_count = models.PositiveBigIntegerField("users affected", null=True, blank=True)
+    users_affected_percent = models.DecimalField(
+        "share of users (%)", max_digits=6, decimal_places=3, null=True, blank=True,
+        validators=[*NOT_NEGATIVE, MaxValueValidator(Decimal(100))],
+    )  # fmt: skip
+    failed_requests_count = models.PositiveBigIntegerField("requests failed", null=True, blank=True)
+    revenue_lost = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True, validators=NOT_NEGATIVE)
+    sla_credits = models.DecimalField(
+        "SLA credits", max_digits=14, decimal_places=2, null=True, blank=True, validators=NOT_NEGATIVE
+    )
+    currency = models.CharField(
+        max_length=3,
+        default="EUR",
+        validators=[RegexValidator(r"^[A-Z]{3}$", "Use a code of three capitals, such as EUR.")],
+    )
+    is_sla_breached = models.BooleanField("SLA breached", null=True, blank=True)
+    support_tickets_count = models.PositiveIntegerField("support tickets", null=True, blank=True)
+    is_data_lost = models.BooleanField("data lost", null=True, blank=True)
+    is_data_exposed = models.BooleanField("data exposed", null=True, blank=True)
+    downstream = models.CharField("downstream services hit", max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"impact of {self.incident.reference}"

@@ -1,0 +1,3 @@
+from django.dispatch import Signal
+
+incident_edited = Signal()  # incident, changed: the names of the fields that changed
