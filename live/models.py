@@ -1,0 +1,54 @@
+from django.db import models
+
+from core.models import TimestampedModel
+from people.models import User
+
+
+class Room(TimestampedModel):
+    """A place where people edit shared texts together; `kind` names the door that decides who may enter."""
+
+    kind = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return f"{self.kind} room {self.pk}"
+
+
+class Update(models.Model):
+    """One batch of changes, in the order in which they became true. The log is the document."""
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["room", "id"], name="update_of_room_in_order")]
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="updates")
+    data = models.BinaryField()
+    author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Snapshot(models.Model):
+    """Everything that the log holds up to and with the update `upto`, folded into one."""
+
+    class Meta:
+        ordering = ["-upto"]
+        constraints = [models.UniqueConstraint(fields=["room", "upto"], name="snapshot_once_for_a_state")]
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="snapshots")
+    data = models.BinaryField()
+    upto = models.BigIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class SharedText(TimestampedModel):
+    """The plain Markdown of one text as it stood at the update `upto`: for reading, search, PDF and mail."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "name"], name="shared_text_name_once_in_a_room")]
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="texts")
+    name = models.SlugField(max_length=60)
+    text = models.TextField(blank=True)
+    upto = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} in {self.room}"
