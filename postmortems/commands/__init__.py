@@ -1,0 +1,27 @@
+from postmortems.commands.lifecycle import (
+    close_blockers,
+    close_postmortem,
+    open_postmortem,
+    publish_blockers,
+    publish_postmortem,
+    reopen_postmortem,
+    send_back_postmortem,
+    submit_blockers,
+    submit_postmortem,
+)
+from postmortems.commands.timeline import add_event, edit_event, remove_event
+
+__all__ = [
+    "add_event",
+    "close_blockers",
+    "close_postmortem",
+    "edit_event",
+    "open_postmortem",
+    "publish_blockers",
+    "publish_postmortem",
+    "remove_event",
+    "reopen_postmortem",
+    "send_back_postmortem",
+    "submit_blockers",
+    "submit_postmortem",
+]

@@ -1,0 +1,141 @@
+"""The life of a post-mortem: draft → in review → published → closed."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from incidents.models import Incident
+from live.commands import announce, create_room, eject, texts_of
+from people.models import User
+from people.record import put_on_record
+from postmortems.errors import NotClosable, NotMovable, NotOpenable, NotPublishable, NotSubmittable
+from postmortems.models import Postmortem, Section, Template
+from postmortems.signals import postmortem_closed, postmortem_published
+
+Status = Postmortem.Status
+
+
+@transaction.atomic
+def open_postmortem(incident: Incident, *, template: Template, by: User) -> Postmortem:
+    """Start the post-mortem of an incident with the sections of a template.
+
+    Raises NotOpenable when there is one already.
+    """
+    Incident.objects.select_for_update().get(pk=incident.pk)
+    if Postmortem.objects.filter(incident=incident).exists():
+        raise NotOpenable(f"{incident.reference} has a post-mortem already.")
+    sections = list(template.sections.all())
+    room = create_room("postmortems", {section.key: section.body for section in sections})
+    postmortem = Postmortem.objects.create(incident=incident, template=template, room=room, opened_by=by)
+    Section.objects.bulk_create(
+        Section(
+            postmortem=postmortem, key=section.key, title=section.title, role=section.role,
+            guidance=section.guidance, position=section.position, is_required=section.is_required,
+        )
+        for section in sections
+    )  # fmt: skip
+    put_on_record(postmortem, "postmortem.opened", by=by, template=template.name)
+    return postmortem
+
+
+def submit_blockers(postmortem: Postmortem) -> list[str]:
+    """Every reason this post-mortem may not go to review yet; empty when it may."""
+    if postmortem.status != Status.DRAFT:
+        return ["Only a draft can be submitted for review."]
+    return _empty_sections(postmortem)
+
+
+def publish_blockers(postmortem: Postmortem) -> list[str]:
+    blockers = []
+    if postmortem.status != Status.IN_REVIEW:
+        blockers.append("Only a post-mortem in review can be published.")
+    if not postmortem.incident.is_resolved:
+        blockers.append(f"{postmortem.incident.reference} is still going on: note when it was resolved first.")
+    return blockers + _empty_sections(postmortem)
+
+
+def close_blockers(postmortem: Postmortem) -> list[str]:
+    """Every reason this post-mortem may not be closed yet; empty when it may."""
+    blockers = []
+    if postmortem.status != Status.PUBLISHED:
+        blockers.append("Only a published post-mortem can be closed.")
+    for action in postmortem.actions.open():  # type: ignore[attr-defined]
+        blockers.append(f"{action.reference} is still open: finish it, or drop it on the record.")
+    return blockers
+
+
+def _empty_sections(postmortem: Postmortem) -> list[str]:
+    texts = texts_of(postmortem.room)
+    required = postmortem.sections.filter(is_required=True)
+    return [f"“{section.title}” is still empty." for section in required if not texts.get(section.key, "").strip()]
+
+
+@transaction.atomic
+def submit_postmortem(postmortem: Postmortem, *, by: User) -> Postmortem:
+    """Ask for review. Raises NotSubmittable, carrying every blocker, and then changes nothing."""
+    postmortem = _locked(postmortem)
+    if blockers := submit_blockers(postmortem):
+        raise NotSubmittable(*blockers)
+    return _move(postmortem, Status.IN_REVIEW, "postmortem.submitted", by=by)
+
+
+@transaction.atomic
+def send_back_postmortem(postmortem: Postmortem, *, by: User) -> Postmortem:
+    """Return a post-mortem in review to its writers. Raises NotMovable."""
+    postmortem = _locked(postmortem)
+    if postmortem.status != Status.IN_REVIEW:
+        raise NotMovable("Only a post-mortem in review can be sent back to draft.")
+    return _move(postmortem, Status.DRAFT, "postmortem.sent_back", by=by)
+
+
+@transaction.atomic
+def publish_postmortem(postmortem: Postmortem, *, by: User) -> Postmortem:
+    """Make it the account that everyone relies on. Raises NotPublishable, carrying every blocker."""
+    postmortem = _locked(postmortem)
+    if blockers := publish_blockers(postmortem):
+        raise NotPublishable(*blockers)
+    postmortem.published_at = timezone.now()
+    postmortem = _move(postmortem, Status.PUBLISHED, "postmortem.published", by=by)
+    postmortem_published.send(Postmortem, postmortem=postmortem)
+    return postmortem
+
+
+@transaction.atomic
+def close_postmortem(postmortem: Postmortem, *, by: User) -> Postmortem:
+    """End the work on a published post-mortem; from now on its text is read-only.
+
+    Raises NotClosable, carrying every blocker, and then changes nothing.
+    """
+    # Lock before checking: an action may be reopened while someone presses Close.
+    postmortem = _locked(postmortem)
+    if blockers := close_blockers(postmortem):
+        raise NotClosable(*blockers)
+    postmortem.closed_at = timezone.now()
+    postmortem = _move(postmortem, Status.CLOSED, "postmortem.closed", by=by)
+    eject(postmortem.room, reason="closed")
+    postmortem_closed.send(Postmortem, postmortem=postmortem)
+    return postmortem
+
+
+@transaction.atomic
+def reopen_postmortem(postmortem: Postmortem, *, by: User) -> Postmortem:
+    """Take the work up again. Raises NotMovable."""
+    postmortem = _locked(postmortem)
+    if postmortem.status != Status.CLOSED:
+        raise NotMovable("Only a closed post-mortem can be reopened.")
+    postmortem.closed_at = None
+    postmortem = _move(postmortem, Status.PUBLISHED, "postmortem.reopened", by=by)
+    eject(postmortem.room, reason="reopened")
+    return postmortem
+
+
+def _locked(postmortem: Postmortem) -> Postmortem:
+    rows = Postmortem.objects.select_for_update(of=("self",)).select_related("incident__team", "room")
+    return rows.get(pk=postmortem.pk)
+
+
+def _move(postmortem: Postmortem, status: str, verb: str, *, by: User) -> Postmortem:
+    postmortem.status = status
+    postmortem.save(update_fields=["status", "published_at", "closed_at", "updated_at"])
+    put_on_record(postmortem, verb, by=by)
+    announce(postmortem.room, "statusChanged")
+    return postmortem

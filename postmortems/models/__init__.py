@@ -1,0 +1,6 @@
+from postmortems.models.documents import Postmortem, Section
+from postmortems.models.exports import Export
+from postmortems.models.templates import SectionRole, Template, TemplateSection
+from postmortems.models.timeline import TimelineEvent
+
+__all__ = ["Export", "Postmortem", "Section", "SectionRole", "Template", "TemplateSection", "TimelineEvent"]

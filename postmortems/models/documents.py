@@ -1,0 +1,87 @@
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from core.models import TimestampedModel
+from incidents.models import Incident
+from live.models import Room
+from people.models import User
+from postmortems.models.templates import SectionRole, Template
+
+
+class PostmortemQuerySet(models.QuerySet["Postmortem"]):
+    def visible_to(self, user: User) -> Self:
+        """The one door to post-mortems: who may see the incident may see its post-mortem."""
+        return self.filter(incident__in=Incident.objects.visible_to(user))
+
+
+class Postmortem(TimestampedModel):
+    """The blameless account of one incident. It is spoken of by the incident's number."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "draft"
+        IN_REVIEW = "in_review", "in review"
+        PUBLISHED = "published", "published"
+        CLOSED = "closed", "closed"
+
+    class Meta:
+        ordering = ["-incident__number"]
+        verbose_name = "post-mortem"
+        constraints = [
+            models.CheckConstraint(
+                name="postmortem_closed_at_iff_closed",
+                condition=Q(status="closed", closed_at__isnull=False) | (~Q(status="closed") & Q(closed_at=None)),
+            ),
+            models.CheckConstraint(
+                name="postmortem_published_at_once_published",
+                condition=Q(status__in=["draft", "in_review"]) | Q(published_at__isnull=False),
+            ),
+        ]
+
+    incident = models.OneToOneField(Incident, on_delete=models.PROTECT, related_name="postmortem")
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="postmortems")
+    room = models.OneToOneField(Room, on_delete=models.PROTECT, related_name="postmortem")
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="postmortems_opened")
+    facilitator = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="postmortems_facilitated"
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PostmortemQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Post-mortem of {self.incident}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("postmortems:detail", args=[self.number])
+
+    @property
+    def number(self) -> int:
+        return self.incident.number
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status == self.Status.CLOSED
+
+
+class Section(TimestampedModel):
+    """One heading of a post-mortem. Its words are the shared text of the same key in the post-mortem's room."""
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["postmortem", "key"], name="section_key_once")]
+
+    postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="sections")
+    key = models.SlugField(max_length=60)
+    title = models.CharField(max_length=120)
+    role = models.CharField(max_length=20, choices=SectionRole, default=SectionRole.OTHER)
+    guidance = models.TextField(blank=True)
+    position = models.PositiveSmallIntegerField(default=100)
+    is_required = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.title

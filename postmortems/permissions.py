@@ -1,0 +1,36 @@
+"""Who may do what with a post-mortem that they can see; the caller came through `visible_to`."""
+
+from incidents.models import Incident
+from people.models import User
+from postmortems.models import Postmortem
+
+
+def can_open(user: User, incident: Incident) -> bool:
+    return user.can_write
+
+
+def can_write(user: User, postmortem: Postmortem) -> bool:
+    """Edit sections and timeline: everyone in the meeting but viewers, until it is closed."""
+    return user.can_write and not postmortem.is_closed
+
+
+def can_move(user: User, postmortem: Postmortem) -> bool:
+    """Submit for review, and send back to draft."""
+    return user.can_write
+
+
+def can_publish(user: User, postmortem: Postmortem) -> bool:
+    return user.can_write and (user.is_facilitator or _answers_for(user, postmortem))
+
+
+def can_close(user: User, postmortem: Postmortem) -> bool:
+    return can_publish(user, postmortem)
+
+
+def can_reopen(user: User, postmortem: Postmortem) -> bool:
+    return can_publish(user, postmortem)
+
+
+def _answers_for(user: User, postmortem: Postmortem) -> bool:
+    team = postmortem.incident.team
+    return user.pk in (postmortem.facilitator_id, postmortem.opened_by_id, team.lead_id, team.engineering_manager_id)
