@@ -1,0 +1,5 @@
+from core.errors import DomainError
+
+
+class NotAllowedNow(DomainError):
+    """The action cannot take this step: it has ended already, or lacks what the step asks for."""
