@@ -1,0 +1,30 @@
+import pytest
+from django.core.cache import cache
+
+from people.models import User
+from tests.factories import UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def member(db: None) -> User:
+    return UserFactory(email="member@harbour.example", name="Mira Member")
+
+
+@pytest.fixture
+def viewer(db: None) -> User:
+    return UserFactory(email="viewer@harbour.example", name="Vito Viewer", role=User.Role.VIEWER)
+
+
+@pytest.fixture
+def facilitator(db: None) -> User:
+    return UserFactory(email="facilitator@harbour.example", name="Fay Facilitator", role=User.Role.FACILITATOR)
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return UserFactory(email="administrator@harbour.example", name="Ada Administrator", role=User.Role.ADMINISTRATOR)
