@@ -1,6 +1,7 @@
 """Settings, read top to bottom. What a deployment may set comes from the environment; .env.example explains it."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -102,12 +103,13 @@ TEMPLATES = [
 # The data. One PostgreSQL holds all of it; Valkey or Redis may be emptied at any moment without loss.
 DATABASE_URL = env.text("DATABASE_URL", "postgresql://postgres@localhost/debrief")
 try:
-    DATABASES = {"default": database_from_url(DATABASE_URL)}
+    DATABASES: dict[str, dict[str, Any]] = {"default": database_from_url(DATABASE_URL)}
 except ValueError as error:
     raise ImproperlyConfigured(f"DATABASE_URL cannot be used: {error}") from error
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASE_POOL_SIZE := env.number("DATABASE_POOL_SIZE", 0):
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 10}
+    _pool = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 10}
+    DATABASES["default"]["OPTIONS"] = {**DATABASES["default"]["OPTIONS"], "pool": _pool}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL", "redis://localhost:6379/0")

@@ -24,5 +24,5 @@ def part_or_redirect(
 
 def is_htmx(request: HttpRequest) -> bool:
     """Whether HTMX asks for a part; boosted links and history restores get whole pages."""
-    details = getattr(request, "htmx", None)
+    details: Any = getattr(request, "htmx", None)
     return bool(details) and not details.boosted and not details.history_restore_request
