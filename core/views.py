@@ -10,6 +10,8 @@ from django.template import loader
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from core.style_samples import samples
+
 logger = logging.getLogger(__name__)
 LONGEST_REPORT = 8192
 
@@ -17,7 +19,7 @@ LONGEST_REPORT = 8192
 @login_not_required
 @require_safe
 def style(request: HttpRequest) -> HttpResponse:
-    return render(request, "style.html")
+    return render(request, "style.html", samples())
 
 
 @login_not_required

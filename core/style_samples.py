@@ -1,0 +1,135 @@
+"""What the page of components shows in them: invented people, one form in every state, awkward lengths."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+
+LONG_TITLE = (
+    "Checkout answered with 502 for every customer in the northern region because an expired intermediate certificate "
+    "was still pinned by payment-gateway-eu-central-1b.internal.example"
+)
+
+ICON = re.compile(r'<symbol id="([\w-]+)"')
+
+
+@dataclass(frozen=True)
+class SamplePerson:
+    pk: int
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def initials(self) -> str:
+        return "".join(word[0] for word in self.name.split())
+
+
+PEOPLE = [
+    SamplePerson(number, name)
+    for number, name in enumerate(
+        ["Ada Example", "Bo Sample", "Chi Pattern", "Dag Muster", "Eve Probe", "Fay Model", "Gil Proof", "Hal Trial"]
+    )
+]
+
+
+class SampleForm(forms.Form):
+    title = forms.CharField(help_text="What users noticed, in one line. The cause can wait.")
+    severity = forms.ChoiceField(choices=[("", "Choose one"), ("1", "SEV-1"), ("2", "SEV-2")])
+    started_at = forms.DateTimeField(
+        label="Started", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    due_on = forms.DateField(label="Due", widget=forms.DateInput(attrs={"type": "date"}))
+    services = forms.MultipleChoiceField(
+        required=False, choices=[("checkout", "Checkout"), ("search", "Search"), ("mail", "Mail")]
+    )
+    kind = forms.ChoiceField(
+        choices=[("outage", "Production outage"), ("security", "Security")],
+        widget=forms.RadioSelect,
+        help_text="Decides which template the post-mortem starts from.",
+    )
+    description = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    file = forms.FileField(required=False, help_text="Markdown, at most 8 MB.")
+    is_restricted = forms.BooleanField(
+        label="Restricted", required=False, help_text="Only its team, its participants and administrators see it."
+    )
+    number = forms.IntegerField(label="Users affected", disabled=True, initial=1200, required=False)
+
+
+def refused_form() -> SampleForm:
+    form = SampleForm({"started_at": "yesterday", "title": "", "kind": "x", "severity": "1"}, auto_id="refused_%s")
+    form.add_error(None, "Resolved comes before detected: one of the two times must be wrong.")
+    return form
+
+
+def one_page() -> Page[int]:
+    return Paginator(range(60), 20).page(2)
+
+
+def samples() -> dict[str, Any]:
+    return {
+        "people": PEOPLE,
+        "form": SampleForm(),
+        "refused": refused_form(),
+        "page": one_page(),
+        "long_title": LONG_TITLE,
+        "at": datetime(2026, 11, 20, 14, 5, tzinfo=UTC),
+        "earlier": datetime(2026, 11, 20, 13, 58, tzinfo=UTC),
+        "on": date(2026, 12, 4),
+        "problems": [
+            "ACT-45 is still open: finish it, or drop it on the record.",
+            "Only a published post-mortem can be closed.",
+        ],
+        "severities": [(1, "Critical"), (2, "Major"), (3, "Minor"), (4, "Low")],
+        "statuses": [
+            ("draft", "draft"),
+            ("in_review", "in review"),
+            ("published", "published"),
+            ("closed", "closed"),
+            ("not_started", "not started"),
+            ("in_progress", "in progress"),
+            ("done", "done"),
+            ("dropped", "dropped"),
+            ("queued", "waiting"),
+            ("running", "being made"),
+            ("ready", "ready"),
+            ("failed", "failed"),
+        ],
+        "kinds": [
+            ("production_outage", "production outage"),
+            ("security", "security incident"),
+            ("project", "project or product failure"),
+            ("process", "process failure"),
+        ],
+        "priorities": [("high", "high"), ("medium", "medium"), ("low", "low")],
+        "colors": [
+            "paper",
+            "surface",
+            "surface-sunken",
+            "surface-raised",
+            "ink",
+            "ink-soft",
+            "ink-faint",
+            "line",
+            "line-strong",
+            "accent",
+            "accent-strong",
+            "accent-soft",
+            "highlight",
+            "success",
+            "success-soft",
+            "warning",
+            "warning-soft",
+            "danger",
+            "danger-soft",
+            "neutral",
+            "neutral-soft",
+        ],
+        "icons": ICON.findall((settings.BASE_DIR / "static/img/icons.svg").read_text()),
+        "tones": ["info", "success", "warning", "danger", "neutral"],
+    }

@@ -1,0 +1,11 @@
+// The one script of every page. Each module attaches itself to a data- attribute and does nothing where there is none.
+import "./requests.js";
+import "./dialogs.js";
+import "./focus.js";
+import "./menus.js";
+import "./outline.js";
+import "./palette.js";
+import "./relative-times.js";
+import "./shortcuts.js";
+import "./theme-switch.js";
+import "./toasts.js";
