@@ -1,0 +1,303 @@
+"""Title, severity, beginning and end: what a document says about itself outside its timeline."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from pathlib import PurePath
+
+from .blocks import Block
+from .clock import Context, Step, dates_in, day_of, instants, puts_day_first, zone_announced, zone_most_used
+from .meanings import meaning_of, Meaning, plain
+from .reading import ReadEvent
+from .regions import Unit, Walk
+from .stamps import Stamp, read_stamp
+
+START_KEYS = {
+    "start", "started", "starttime", "startedat", "startdate", "incidentstart", "incidentstarted", "incidentstarttime", "outagestart",
+    "outagestarted", "began", "beganat", "beginning", "begin", "from", "faultoccurs", "faultoccurred", "onset", "impactstart", "impactstarted",
+    "impactbegan", "timeofincident", "incidentbegan", "occurred", "occurredat", "timestarted", "starttimeutc", "開始", "発生", "発生日時", "開始日時",
+    "発生時刻", "開始時刻", "beginn", "beginndesvorfalls", "störungsbeginn", "début", "debut", "débutdelincident", "inicio", "iniciodelincidente", "início",
+    "inizio", "начало", "开始时间", "开始", "시작", "발생시각", "aanvang",
+}  # fmt: skip
+END_KEYS = {
+    "end", "ended", "endtime", "endedat", "enddate", "incidentend", "incidentended", "incidentendtime", "outageend", "outageended", "resolved",
+    "resolvedat", "resolvedwhen", "resolvedon", "resolutiontime", "resolvetime", "incidentresolved", "impactend", "impactended", "until", "to",
+    "finished", "finish", "restored", "restoredat", "servicerestored", "timeresolved", "closed", "closedat", "incidentclosed", "endtimeutc", "終了",
+    "復旧", "復旧日時", "終了日時", "解決", "解消", "ende", "behoben", "gelöst", "störungsende", "fin", "findelincident", "résolu", "résolution", "fine",
+    "findelincidente", "resuelto", "fim", "resolvido", "risolto", "окончание", "结束时间", "结束", "恢复", "종료", "해결", "einde", "opgelost",
+}  # fmt: skip
+DETECTED_KEYS = {"firstdetected", "detected", "detectedat", "detectiontime", "detection", "timedetected", "firstreported", "reportedat", "検知", "検知時刻", "erkannt", "détecté"}
+DATE_KEYS = {
+    "date", "incidentdate", "dateofincident", "day", "datetime", "dateandtime", "incidentdateandtime", "datetimeutc", "when", "dates", "eventdate",
+    "発生日", "日付", "日時", "datum", "vorfallsdatum", "fecha", "fechadelincidente", "data", "дата", "日期", "날짜", "période", "dateheure", "timeframe", "incidentwindow",
+    "window", "period", "time", "outagewindow", "outage", "duration", "影響期間", "期間", "zeitraum", "période", "periodo", "período",
+}  # fmt: skip
+SEVERITY_KEYS = {
+    "severity", "sev", "severitylevel", "incidentseverity", "impactlevel", "prioritylevel", "incidentpriority", "level", "重大度", "深刻度", "重要度", "schweregrad",
+    "sévérité", "severite", "gravité", "gravedad", "severidad", "severidade", "gravità", "серьезность", "严重程度", "严重级别", "심각도", "ernst", "alvorlighet",
+}  # fmt: skip
+TITLE_KEYS = ("title", "name", "incident_title", "headline", "subject", "linktitle", "incident")
+
+
+@dataclass(frozen=True)
+class Pair:
+    key: str
+    value: str
+
+
+_SLUG = re.compile(r"[^\w\u3040-\u9fff\uac00-\ud7af]+|_+")
+
+
+def slug(key: str) -> str:
+    return _SLUG.sub("", plain(re.sub(r"\([^)]*\)", "", key)).lower())
+
+
+_PAIR = re.compile(r"^\s*(?:[-*+•|]\s+)?(?:\*\*|__|\*|_|`)?(?P<key>[^\W\d][^:：|\n]{1,40}?)(?:\*\*|__|\*|_|`)?\s*[:：](?:\*\*|__|\*|_|`)?\s+(?P<value>\S[^\n]{0,300})$")
+_PAIR_TIGHT = re.compile(r"^\s*(?:[-*+•]\s+)?(?:\*\*|__)(?P<key>[^*_:：\n]{2,40})(?:[:：]?(?:\*\*|__)\s*[:：-]?|[:：])\s*(?P<value>\S[^\n]{0,300})$")
+
+
+def pairs_of(walk: Walk, front: list[tuple[str, str]]) -> list[Pair]:
+    """Every "key: value" of the document: front matter, labelled lines, tables of two columns."""
+    found = [Pair(slug(key), value) for key, value in front]
+    for unit in walk.units:
+        if unit.kind in {"line", "item"}:
+            for line in unit.lead.split("\n")[:40]:
+                if match := _PAIR_TIGHT.match(line) or _PAIR.match(line):
+                    found.append(Pair(slug(match["key"]), match["value"].strip()))
+        elif unit.kind == "title" and (match := _PAIR_TIGHT.match(unit.lead) or _PAIR.match(unit.lead)):
+            found.append(Pair(slug(match["key"]), match["value"].strip()))
+        elif unit.kind == "table" and unit.block:
+            found += _table_pairs(unit.block)
+    return found
+
+
+def _table_pairs(table: Block) -> list[Pair]:
+    rows = [row.cells for row in table.children]
+    found = [Pair(slug(cells[0]), cells[1]) for cells in rows if len(cells) == 2 and all(cells)]
+    if len(rows) == 2:  # a head with one row below: Date | Severity | Author
+        found += [Pair(slug(key), value) for key, value in zip(rows[0], rows[1], strict=False) if key and value]
+    return found
+
+
+def context_of(text: str, title: str, name: str, front: list[tuple[str, str]], pairs: list[Pair]) -> Context:
+    """The day, the zone and the order of day and month that the document as a whole speaks in."""
+    zone = zone_announced(text) or zone_most_used(text)
+    base = Context(zone=zone, day_first=puts_day_first(text, zone))
+    known = _known_days(title, name, front, pairs, base)
+    if not known:
+        known = dates_in(text, base, limit=1)
+    if not known:
+        return base
+    anchored = replace(base, day=known[0])
+    if dates_in(title, base, limit=1) or _stated(pairs, base):
+        return anchored
+    return replace(anchored, day=_told(text, anchored) or known[0])
+
+
+def _known_days(title: str, name: str, front: list[tuple[str, str]], pairs: list[Pair], base: Context) -> list[date]:
+    found = dates_in(title, base, limit=1)
+    found += _stated(pairs, base)
+    for key, value in front:
+        if "date" in key.lower() or "start" in key.lower():
+            found += dates_in(value, base, limit=1)
+    stem = PurePath(name).name
+    return found + dates_in(re.sub(r"[_]+", " ", stem), base, limit=1) + dates_in(re.sub(r"(\d{4}-\d{2}-\d{2})\D.*", r"\1", stem), base, limit=1)
+
+
+def _stated(pairs: list[Pair], base: Context) -> list[date]:
+    keys = START_KEYS | DATE_KEYS - {"date"} | DETECTED_KEYS
+    written = [pair.value for pair in pairs if pair.key in keys or pair.key == "date" and not re.match(r"['\"]?\d{4}-\d\d-\d\dT", pair.value)]
+    return [day for value in written for day in dates_in(value, base, limit=1)]
+
+
+def _told(text: str, context: Context) -> date | None:
+    """A front matter often has the day of writing; a date told in the first paragraphs, a little before, is the incident's."""
+    body = re.sub(r"^(---|\+\+\+)\n.*?\n\1\n", "", text[:20_000], flags=re.S)
+    assert context.day is not None
+    for day in dates_in(body[:6000], context, limit=6):
+        if 0 <= (context.day - day).days <= 45:
+            return day
+    return None
+
+
+def title_of(front: list[tuple[str, str]], blocks: list[Block], name: str) -> tuple[str, int | None]:
+    """The title and the line of the heading that holds it, if one does."""
+    headings = [block for block in blocks if block.kind == "heading" and block.text.strip()]
+    first = headings[0] if headings else None
+    written = next((value for wanted in TITLE_KEYS for key, value in front if key.lower() == wanted and value), "")
+    if first and _is_title(first, headings, blocks):
+        return plain_title(first.text), first.start
+    if written:
+        return plain_title(written), None
+    for block in blocks[:2]:
+        if block.kind == "paragraph" and "\n" not in block.text and len(block.text) < 120 and not block.text.rstrip().endswith((".", ":", "。")):
+            return plain_title(block.text), None
+    if first and first.level == 1 and meaning_of(first.text) is Meaning.NONE:
+        return plain_title(first.text), None
+    stem = re.sub(r"(\.html)?\.(md|mdx|qmd|rst|adoc|txt|org|mediawiki|ya?ml|markdown|html?)(\.erb)?$", "", PurePath(name).name, flags=re.I)
+    return re.sub(r"[-_]+", " ", stem).strip() or "Imported post-mortem", None
+
+
+def _is_title(first: Block, headings: list[Block], blocks: list[Block]) -> bool:
+    """A first heading above all others and not one section among its equals."""
+    equals = [block for block in headings if block.level <= first.level]
+    if len(equals) == 1:
+        return first.level == 1 or (blocks and blocks[0] is first and len(headings) > 1) or False
+    stamp = read_stamp(first.text)
+    named = meaning_of(first.text) is not Meaning.NONE
+    return first.level == 1 and blocks[0] is first and not (named and stamp is None)
+
+
+def plain_title(text: str) -> str:
+    title = re.sub(r"\s+", " ", re.sub(r"!?\[([^\]]{0,200})\]\([^)]{0,400}\)", r"\1", text))
+    title = re.sub(r"(\*\*|__|`)", "", title).strip().strip("\"'").strip()
+    return title or "Imported post-mortem"
+
+
+def severity_of(pairs: list[Pair], title: str, text: str) -> str | None:
+    for pair in pairs:
+        if pair.key in SEVERITY_KEYS or (pair.key == "priority" and re.match(r"\W*(?:P|SEV)[-\s]?\d", pair.value, re.I)):
+            if value := _severity_value(pair.value):
+                return value
+    if match := re.search(r"\bSEV(?:ERITY)?[-\s]?([0-5])\b", title, re.I):
+        return f"SEV-{match[1]}"
+    match = re.search(r"\bof ((?:\w+-to-)?(?:low|mild|moderate|medium|high|critical|major|minor|severe)(?:-to-\w+)?) severity\b|\b(SEV[-\s]?[0-5])\b", text[:50_000], re.I)
+    if match:
+        return match[1].lower() if match[1] else "SEV-" + match[2][-1]
+    return None
+
+
+def _severity_value(value: str) -> str | None:
+    words = plain(value.replace("`", "")).strip("\"'[]() ")
+    if match := re.search(r"\bSEV(?:ERITY)?[-_\s]?([0-5])\b|\bS([0-5])\b", words, re.I):
+        return f"SEV-{match[1] or match[2]}"
+    if match := re.match(r"P[-\s]?([0-5])\b", words, re.I):
+        return f"P{match[1]}"
+    short = re.split(r"[(（,;.\u3002/–—]|\s-\s", words)[0].strip()
+    is_choice = re.search(r"\bor\b|\|", words) or words.count("/") > 1
+    if not short or is_choice or len(short) > 30 or re.fullmatch(r"(?i)tbd|n/?a|unknown|none|todo|\?+", short):
+        return None
+    return short
+
+
+@dataclass(frozen=True)
+class Span:
+    """When it began and when it was over; `is_guess` where only the ends of the timeline say so."""
+
+    started_at: datetime | None = None
+    resolved_at: datetime | None = None
+    is_guess: bool = False
+
+
+def span_of(pairs: list[Pair], walk: Walk, events: list[ReadEvent], context: Context) -> Span:
+    """The statement with the most weight wins: a labelled time, a sentence with both ends, marked entries, the outer entries."""
+    started, resolved = _labelled_span(pairs, context)
+    told = _told_span(walk, context)
+    if told and not started:
+        started = told[0]
+        resolved = resolved or told[1]
+    marked_start, marked_end = _marked(events)
+    known = sorted(event.at for event in events if event.at and _has_clock(event))
+    started = started or marked_start
+    resolved = resolved or (told[1] if told and told[0] == started else None) or marked_end
+    is_guess = False
+    if not started and known:
+        started, is_guess = known[0], True
+    if not resolved and len(known) > 1:
+        resolved, is_guess = known[-1], True
+    if started and resolved and resolved < started:
+        resolved = None
+    return Span(started, resolved, is_guess)
+
+
+def _has_clock(event: ReadEvent) -> bool:
+    stamp = read_stamp(event.stamp, is_cell=True)
+    return bool(stamp and stamp.has_clock)
+
+
+def _labelled_span(pairs: list[Pair], context: Context) -> tuple[datetime | None, datetime | None]:
+    started = _first_instant(pairs, START_KEYS, context)
+    resolved = _first_instant(pairs, END_KEYS, context)
+    if started is None and any(pair.key in {"resolvedwhen"} for pair in pairs):
+        started = _first_instant(pairs, {"date"}, context)
+    detected = _first_instant(pairs, DETECTED_KEYS, context)
+    return started or (detected if resolved else None), resolved
+
+
+def _first_instant(pairs: list[Pair], keys: set[str], context: Context) -> datetime | None:
+    for pair in pairs:
+        if pair.key in keys and (stamp := read_stamp(pair.value.strip("\"' "))) and stamp.has_clock and stamp.after is None:
+            if at := instants([Step(stamp)], context)[0]:
+                return at
+    return None
+
+
+_SPAN = re.compile(r"\b(?:between|from|lasted from|starting at|zwischen|von|entre|de)\b(?: (?:around|about|roughly|approximately|the hours of))?\s+(?=[\dA-Z~])", re.I)
+_ON_DAY = re.compile(r"\b(?:on|am|le|el)\s+(?:\w+,?\s+)?(?=\d|[A-Z])")
+
+
+def _told_span(walk: Walk, context: Context) -> tuple[datetime, datetime] | None:
+    """The first sentence of the prose that names both ends with clocks."""
+    for unit in walk.units[:60]:
+        if unit.kind != "line" or unit.region.purpose is Meaning.TIMELINE:
+            continue
+        for match in _SPAN.finditer(unit.lead[:4000]):
+            found = _both_ends(unit.lead, match.end(), context)
+            if found:
+                return found
+    return None
+
+
+def _both_ends(text: str, position: int, context: Context) -> tuple[datetime, datetime] | None:
+    chunk = re.sub(r"\s+", " ", text[position : position + 90])
+    stamp = read_stamp(re.sub(r"(?i)\bthe hours of\b", "", chunk))
+    if stamp is None or not stamp.has_clock or not stamp.until:
+        return None
+    until = read_stamp(stamp.until)
+    if until is None or until.hour is None:
+        return None
+    day = _day_near(text, position, context)
+    here = replace(context, day=day or context.day)
+    zone = stamp.zone or until.zone
+    ends = instants([Step(replace(stamp, zone=zone)), Step(replace(until, zone=until.zone or zone))], here)
+    if ends[0] and ends[1] and ends[1] > ends[0]:
+        return ends[0], ends[1]
+    return None
+
+
+def _day_near(text: str, position: int, context: Context) -> date | None:
+    before = dates_in(text[max(0, position - 120) : position], context)
+    after = dates_in(text[position : position + 120], context, limit=1)
+    return (before[-1:] or after or [None])[0]
+
+
+_BEGINS = re.compile(
+    r"\b(?:outage|incident|impact|issue|degradation|downtime|disruption)\b(?: window)? (?:starts?|started|begins?|began)\b|\bstart of (?:the )?(?:incident|outage|impact)|"
+    r"outage starts|影響開始|障害(?:発生|開始)|störung beginnt|début de l['’](?:incident|interruption)|inicio del incidente",
+    re.I,
+)
+_ENDS = re.compile(
+    r"\b(?:outage|incident|impact|issue|service|disruption)\b(?: \w+){0,3} (?:ends?|ended|over|resolved|closed)\b|\b(?:fully|service|all services) (?:restored|recovered|operational)\b|"
+    r"\bback (?:online|to normal|up)\b|\ball clear\b|^\W*resolved\b|\bresolution (?:is )?confirmed|\bincident (?:is )?closed|復旧|解消|収束|behoben|wiederhergestellt|résolu\b|rétabli|resuelto|restablecid|恢复|해결",
+    re.I,
+)
+_NOT_YET = re.compile(r"\b(?:not|still|no|isn'?t|partially|partly|some|expected|should|temporarily)\b|予定", re.I)
+
+
+def _marked(events: list[ReadEvent]) -> tuple[datetime | None, datetime | None]:
+    """What entries call the start and the end."""
+    started = next((event.at for event in events if event.at and _BEGINS.search(event.text[:300])), None)
+    ends = [event.at for event in events if event.at and _ENDS.search(event.text[:300]) and not _NOT_YET.search(event.text[:300])]
+    return started, ends[-1] if ends else None
+
+
+def midnight(day: date, context: Context) -> datetime:
+    return datetime.combine(day, time(), context.zone or UTC)
+
+
+def stamp_day(stamp: Stamp, context: Context) -> date | None:
+    return day_of(stamp, context)
+
+
+def first_lines(units: list[Unit], limit: int = 10) -> list[str]:
+    return [unit.lead for unit in units[:limit]]
