@@ -64,6 +64,7 @@ class ServiceFactory(DjangoModelFactory):
 class IncidentFactory(DjangoModelFactory):
     class Meta:
         model = Incident
+        skip_postgeneration_save = True
 
     number = factory.Sequence(lambda n: n + 1)
     title = "Checkout answers slowly"
@@ -121,6 +122,7 @@ class PostmortemFactory(DjangoModelFactory):
 
     class Meta:
         model = Postmortem
+        skip_postgeneration_save = True
         exclude = ("texts",)
 
     texts = factory.LazyFunction(lambda: {"summary": "Checkout was slow for an hour and a half."})
