@@ -8,11 +8,10 @@ from django.utils import timezone
 
 from actions.errors import NotAllowedNow
 from actions.models import Action
-from core.edits import merge_fields
+from core.edits import EditConflict, merge_fields
 from live.commands import announce
 from people.models import User
 from people.record import put_on_record
-from postmortems.errors import EditConflict
 from postmortems.models import Postmortem
 
 Status = Action.Status

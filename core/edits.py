@@ -4,6 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.errors import DomainError
+
+
+class EditConflict(DomainError):
+    """Somebody else changed the same field; `theirs` maps the field's name to their value."""
+
+    def __init__(self, theirs: dict[str, Any], *reasons: str) -> None:
+        super().__init__(*reasons)
+        self.theirs = theirs
+
 
 @dataclass
 class Merge:

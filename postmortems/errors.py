@@ -19,11 +19,3 @@ class NotPublishable(NotMovable):
 
 class NotClosable(NotMovable):
     pass
-
-
-class EditConflict(DomainError):
-    """Somebody else changed the same field; `theirs` maps the field's name to their value."""
-
-    def __init__(self, theirs: dict[str, object], *reasons: str) -> None:
-        super().__init__(*reasons)
-        self.theirs = theirs

@@ -3,11 +3,11 @@ from typing import Any
 
 from django.db import transaction
 
-from core.edits import merge_fields
+from core.edits import EditConflict, merge_fields
 from live.commands import announce
 from people.models import User
 from people.record import put_on_record
-from postmortems.errors import EditConflict, NotMovable
+from postmortems.errors import NotMovable
 from postmortems.models import Postmortem, TimelineEvent
 
 
