@@ -1,10 +1,11 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from incidents.errors import TimesOutOfOrder
+from core.edits import EditConflict, merge_fields
+from incidents.errors import ShutsYouOut, TimesOutOfOrder
 from incidents.models import TIME_ORDER, Impact, Incident, Participant, Service
 from incidents.signals import incident_edited
 from people.models import Team, User
@@ -56,6 +57,7 @@ def edit_incident(
     incident: Incident,
     *,
     by: User,
+    seen: Mapping[str, Any] | None = None,
     services: Iterable[Service] | None = None,
     participants: Iterable[User] | None = None,
     impact: dict[str, Any] | None = None,
@@ -63,38 +65,72 @@ def edit_incident(
 ) -> Incident:
     """Correct an incident's facts; what changed goes on record, and open pages and sockets hear of it.
 
-    Raises TimesOutOfOrder and then changes nothing.
+    `seen` holds the values that the person had before them: fields left alone keep what somebody else wrote meanwhile.
+    Raises EditConflict, TimesOutOfOrder or ShutsYouOut, and then changes nothing.
     """
     incident = Incident.objects.select_for_update().get(pk=incident.pk)
-    _refuse_wrong_order({name: getattr(incident, name) for name in Incident.INSTANTS} | facts)
-    changes = {
-        name: [getattr(incident, name), value] for name, value in facts.items() if getattr(incident, name) != value
-    }
-    for name in changes:
-        setattr(incident, name, facts[name])
-    incident.save(update_fields=[*changes, "updated_at"])
-    if services is not None:
-        incident.services.set(services)
-    if impact is not None:
-        Impact.objects.filter(incident=incident).update(**impact)
-    if participants is not None:
-        _set_participants(incident, participants)
-    put_on_record(incident, "incident.edited", by=by, changes={name: _plain(pair) for name, pair in changes.items()})
+    seen = seen or {}
+    changes = _merge(incident, seen, facts | (impact or {}))
+    changes |= _set_many(incident, "services", services, seen)
+    changes |= _set_many(incident, "participants", participants, seen)
+    _refuse_wrong_order({name: getattr(incident, name) for name in Incident.INSTANTS})
+    _refuse_shutting_out(incident, by)
+    if not changes:
+        return incident
+    incident.save(update_fields=[*(name for name in changes if name in facts), "updated_at"])
+    incident.impact.save()
+    put_on_record(incident, "incident.edited", by=by, changes=changes)
     incident_edited.send(Incident, incident=incident, changed=set(changes))
     return incident
 
 
+def _merge(incident: Incident, seen: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Set on `incident` and its impact what may be set; answers [before, after] of each, as the record keeps it."""
+    holders = {name: incident if hasattr(incident, name) else incident.impact for name in wanted}
+    current = {name: getattr(holder, name) for name, holder in holders.items()}
+    merge = merge_fields(seen=seen, wanted=wanted, current=current)
+    if merge.conflicts:
+        raise EditConflict(merge.conflicts, "Somebody else changed this incident while you were writing.")
+    for name, value in merge.changes.items():
+        setattr(holders[name], name, value)
+    return {name: [_plain(current[name]), _plain(value)] for name, value in merge.changes.items()}
+
+
+def _set_many(
+    incident: Incident, name: str, wanted: Iterable[Any] | None, seen: Mapping[str, Any]
+) -> dict[str, list[Any]]:
+    """Add and remove what the person added and removed: two people who each add someone both succeed."""
+    if wanted is None:
+        return {}
+    related = getattr(incident, name)
+    current, wanted = set(related.all()), set(wanted)
+    former = set(seen.get(name, current))
+    added, removed = wanted - former - current, (former - wanted) & current
+    related.add(*added)
+    related.remove(*removed)
+    if not added and not removed:
+        return {}
+    after = (current | added) - removed
+    return {name: [sorted(map(str, current)), sorted(map(str, after))]}
+
+
 def _refuse_wrong_order(facts: dict[str, Any]) -> None:
     if problems := order_problems(facts):
-        raise TimesOutOfOrder(*problems.values())
+        raise TimesOutOfOrder(problems)
 
 
-def _set_participants(incident: Incident, people: Iterable[User]) -> None:
-    wanted = {person.pk for person in people}
-    incident.participations.exclude(user__in=wanted).delete()
-    present = set(incident.participations.values_list("user", flat=True))
-    Participant.objects.bulk_create(Participant(incident=incident, user_id=pk) for pk in sorted(wanted - present))
+def _refuse_shutting_out(incident: Incident, by: User) -> None:
+    if not incident.is_restricted or by.is_administrator or incident.participations.filter(user=by).exists():
+        return
+    if not Team.objects.of(by).filter(pk=incident.team_id).exists():
+        raise ShutsYouOut(
+            {
+                "is_restricted": "You would no longer see this incident yourself: you are neither in its team nor "
+                "among its participants. Add yourself to the participants first."
+            }
+        )
 
 
-def _plain(pair: list[Any]) -> list[Any]:
-    return [value.pk if hasattr(value, "pk") else value for value in pair]
+def _plain(value: Any) -> Any:
+    """As the record keeps it: a row by the name it had then."""
+    return str(value) if isinstance(value, Team) else value

@@ -1,5 +1,17 @@
 from core.errors import DomainError
 
 
-class TimesOutOfOrder(DomainError):
+class IncidentRefused(DomainError):
+    """What was told of an incident cannot be kept; `fields` maps a field's name to the sentence about it."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__(*fields.values())
+        self.fields = fields
+
+
+class TimesOutOfOrder(IncidentRefused):
     """The instants of an incident contradict each other."""
+
+
+class ShutsYouOut(IncidentRefused):
+    """Whoever restricts an incident must still be able to see it."""

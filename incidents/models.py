@@ -90,6 +90,12 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         taking_part = Participant.objects.filter(user=user).values("incident")
         return self.filter(Q(is_restricted=False) | Q(team__in=teams) | Q(pk__in=taking_part))
 
+    def open(self) -> Self:
+        return self.filter(resolved_at=None)
+
+    def resolved(self) -> Self:
+        return self.filter(resolved_at__isnull=False)
+
 
 class Incident(NumberedModel):
     """An unplanned loss or fall in a service. Every instant may be unknown."""

@@ -1,0 +1,61 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from incidents.models import Incident, Service, SeverityPolicy
+from people.kept_admin import KeptAdmin, ReadOnlyAdmin
+
+
+class SeverityPolicyForm(forms.ModelForm):
+    class Meta:
+        model = SeverityPolicy
+        fields = ["name", "definition", "review", "meeting_within_hours", "publish_within_hours"]
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        meeting, publish = facts.get("meeting_within_hours"), facts.get("publish_within_hours")
+        if meeting is not None and publish is not None and meeting > publish:
+            self.add_error(
+                "meeting_within_hours", "The meeting comes before the text is published: give it fewer hours."
+            )
+        return facts
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # clean() says it at the field; the constraint would say it again in the database's words.
+        return super()._get_validation_exclusions() | {"meeting_within_hours"}
+
+
+@admin.register(SeverityPolicy)
+class SeverityPolicyAdmin(KeptAdmin):
+    form = SeverityPolicyForm
+    list_display = ["severity", "name", "review", "meeting_within_hours", "publish_within_hours"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Service)
+class ServiceAdmin(KeptAdmin):
+    list_display = ["name", "team"]
+    list_filter = ["team"]
+    list_select_related = ["team"]
+    search_fields = ["name"]
+    fields = ["name", "team"]
+
+
+@admin.register(Incident)
+class IncidentAdmin(ReadOnlyAdmin):
+    """To find incidents by; they are written on their own pages."""
+
+    has_page = True
+    list_display = ["reference", "title", "severity", "kind", "team", "is_restricted", "started_at", "resolved_at"]
+    list_filter = ["severity", "kind", "is_restricted", "is_near_miss", "team"]
+    list_select_related = ["team"]
+    search_fields = ["title", "number", "services__name"]
+    fields = [
+        "reference", "title", "kind", "severity", "summary", "services", "team", "is_restricted", "is_near_miss",
+        "reported_by", *Incident.INSTANTS,
+    ]  # fmt: skip
+    readonly_fields = ["reference"]

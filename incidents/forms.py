@@ -1,0 +1,125 @@
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.forms.models import fields_for_model
+
+from core.forms import InstantField, MergingForm
+from incidents.errors import IncidentRefused
+from incidents.models import Impact, Incident, Service, Severity, SeverityPolicy
+from people.models import Team, User
+
+TIMES = {
+    "started_at": "The fault began, whether or not anyone noticed.",
+    "first_impact_at": "The first user felt it.",
+    "first_report_at": "The first user told us.",
+    "detected_at": "We noticed: an alert, or a person.",
+    "acknowledged_at": "Somebody took it.",
+    "understood_at": "We knew why.",
+    "mitigated_at": "Users felt it no longer.",
+    "resolved_at": "The cause was dealt with.",
+}
+KEPT_BY_US = {"id", "incident", "created_at", "updated_at"}
+IMPACT = [field.name for field in Impact._meta.fields if field.name not in KEPT_BY_US]
+FACTS = ["title", "kind", "severity", "summary", "team", "is_restricted", "is_near_miss", *TIMES]
+
+
+class IncidentForm(MergingForm):
+    """What is told of an incident. Any time and any number may stay empty, which means unknown."""
+
+    title = forms.CharField(
+        max_length=200, help_text="What broke, for whom: “Checkout fails for card payments in Europe”."
+    )
+    kind = forms.ChoiceField(choices=Incident.Kind, initial=Incident.Kind.PRODUCTION_OUTAGE)
+    severity = forms.TypedChoiceField(choices=Severity, coerce=int, widget=forms.RadioSelect)
+    summary = forms.CharField(
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What is known so far, in a sentence or two.",
+    )
+    services = forms.ModelMultipleChoiceField(
+        Service.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    team = forms.ModelChoiceField(Team.objects.all(), empty_label="Choose a team", help_text="Who answers for it.")
+    participants = forms.ModelMultipleChoiceField(
+        User.objects.active(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    is_restricted = forms.BooleanField(
+        label="Restricted", required=False, help_text="Only its team, its participants and administrators can see it."
+    )
+    is_near_miss = forms.BooleanField(label="Near miss", required=False, help_text="Caught before users felt anything.")
+
+    def __init__(self, *args: Any, incident: Incident | None = None, **kwargs: Any) -> None:
+        # An answer brings what its writer had seen; a fresh page shows what is true now.
+        fresh = incident is not None and not args
+        super().__init__(*args, seen_now=facts_of(incident) if fresh else None, **kwargs)
+        # Whoever took part and has left since stays among the participants.
+        self.fields["participants"].queryset = User.objects.filter(  # type: ignore[attr-defined]
+            Q(is_active=True) | Q(participations__incident=incident)
+        ).distinct()
+        for name, meaning in TIMES.items():
+            label = str(Incident._meta.get_field(name).verbose_name).capitalize()  # type: ignore[union-attr]
+            self.fields[name] = InstantField(label=label, required=False, help_text=meaning)
+        self.fields |= impact_fields()
+
+    @property
+    def severities(self) -> list[tuple[Any, SeverityPolicy | None]]:
+        """Each choice of severity with what it means here."""
+        policies = SeverityPolicy.objects.in_bulk(field_name="severity")
+        return [(choice, policies.get(value)) for choice, value in zip(self["severity"], Severity.values, strict=True)]
+
+    @property
+    def times(self) -> list[forms.BoundField]:
+        return [self[name] for name in TIMES]
+
+    @property
+    def numbers(self) -> list[forms.BoundField]:
+        return [self[name] for name in IMPACT]
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """The cleaned fields as report_incident and edit_incident take them."""
+        facts = {name: self.cleaned_data[name] for name in FACTS}
+        impact = {name: self.cleaned_data[name] for name in IMPACT}
+        people = {name: list(self.cleaned_data[name]) for name in ("services", "participants")}
+        return {**facts, **people, "impact": impact}
+
+    def show_refusal(self, refusal: IncidentRefused) -> None:
+        for name, sentence in refusal.fields.items():
+            self.add_error(name, sentence)
+
+
+def impact_fields() -> dict[str, forms.Field]:
+    """The numbers of an impact with the limits of their columns; an empty one is unknown, which is not zero."""
+    fields = fields_for_model(Impact, fields=IMPACT)
+    for name, field in fields.items():
+        field.validators = [*field.validators, *Impact._meta.get_field(name).validators]  # type: ignore[union-attr]
+        field.label = str(field.label).capitalize() if str(field.label).islower() else field.label
+    return fields
+
+
+def facts_of(incident: Incident) -> dict[str, Any]:
+    """An incident as the form shows it."""
+    facts = {name: getattr(incident, name) for name in FACTS}
+    facts |= {name: getattr(incident.impact, name) for name in IMPACT}
+    return {**facts, "services": list(incident.services.all()), "participants": list(incident.participants.all())}
+
+
+class IncidentFilter(forms.Form):
+    """The filter of the list; it lives in the address, so that a filtered list can be sent to someone."""
+
+    STATES = [("", "open and resolved"), ("open", "open"), ("resolved", "resolved")]
+
+    text = forms.CharField(label="Search", required=False, max_length=200)
+    severity = forms.TypedChoiceField(
+        choices=[("", "every severity"), *Severity.choices], coerce=int, empty_value=None, required=False
+    )
+    team = forms.ModelChoiceField(Team.objects.all(), empty_label="every team", required=False)
+    state = forms.ChoiceField(choices=STATES, required=False)
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """What the address asks for; a value that makes no sense there asks for nothing."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}

@@ -1,0 +1,153 @@
+"""Reads that shape the pages of incidents."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from incidents.models import Impact, Incident, IncidentQuerySet, Participant, Severity, SeverityPolicy
+from people.models import RecordEntry, User
+
+BY_NUMBER = re.compile(r"(?:INC-?)?(\d{1,9})", re.IGNORECASE)
+
+
+def listed(user: User, wishes: Mapping[str, Any]) -> IncidentQuerySet:
+    """The incidents that a person may see, narrowed by what the filter asks, with all that a row shows."""
+    incidents = Incident.objects.visible_to(user).select_related("team", "postmortem")
+    if text := wishes.get("text"):
+        incidents = incidents.filter(matches(text.strip()))
+    if severity := wishes.get("severity"):
+        incidents = incidents.filter(severity=severity)
+    if team := wishes.get("team"):
+        incidents = incidents.filter(team=team)
+    state = wishes.get("state")
+    return incidents.open() if state == "open" else incidents.resolved() if state == "resolved" else incidents
+
+
+def matches(text: str) -> Q:
+    by_number = BY_NUMBER.fullmatch(text)
+    numbered = Q(number=int(by_number[1])) if by_number else Q()
+    return numbered | Q(title__icontains=text) | Q(summary__icontains=text)
+
+
+def policy_of(incident: Incident) -> SeverityPolicy | None:
+    return SeverityPolicy.objects.filter(severity=incident.severity).first()
+
+
+@dataclass(frozen=True)
+class Instant:
+    """One of an incident's times, and how long after its start that was."""
+
+    label: str
+    at: datetime | None
+    after: timedelta | None
+
+
+def instants_of(incident: Incident) -> list[Instant]:
+    start = incident.started_at
+    moments = [(_label(name), getattr(incident, name)) for name in Incident.INSTANTS]
+    return [Instant(label, at, at - start if at and start and at != start else None) for label, at in moments]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of an impact; `value` is None while it is unknown."""
+
+    label: str
+    value: str | None
+
+
+def figures_of(impact: Impact) -> list[Figure]:
+    share = impact.users_affected_percent
+    return [
+        Figure("users affected", _count(impact.users_affected_count)),
+        Figure("share of users", None if share is None else f"{share.normalize():f} %"),
+        Figure("requests failed", _count(impact.failed_requests_count)),
+        Figure("revenue lost", _money(impact.revenue_lost, impact.currency)),
+        Figure("SLA breached", _yes_or_no(impact.is_sla_breached)),
+        Figure("SLA credits", _money(impact.sla_credits, impact.currency)),
+        Figure("support tickets", _count(impact.support_tickets_count)),
+        Figure("data lost", _yes_or_no(impact.is_data_lost)),
+        Figure("data exposed", _yes_or_no(impact.is_data_exposed)),
+        Figure("downstream services hit", impact.downstream or None),
+    ]
+
+
+def _count(value: int | None) -> str | None:
+    return None if value is None else f"{value:,}"
+
+
+def _money(value: Any, currency: str) -> str | None:
+    return None if value is None else f"{value:,.2f} {currency}"
+
+
+def _yes_or_no(value: bool | None) -> str | None:
+    return None if value is None else "yes" if value else "no"
+
+
+def participants_of(incident: Incident) -> list[Participant]:
+    return list(incident.participations.select_related("user").order_by("user__name", "pk"))
+
+
+@dataclass(frozen=True)
+class Change:
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry of the record, as a person reads it."""
+
+    at: datetime
+    by: User | None
+    words: str
+    changes: list[Change] = field(default_factory=list)
+
+
+WORDS = {"incident.reported": "recorded the incident", "incident.edited": "changed"}
+
+
+def history_of(incident: Incident) -> list[Line]:
+    """Who did what to it, the latest first."""
+    entries = RecordEntry.objects.about(incident).select_related("by")
+    return [
+        Line(entry.at, entry.by, WORDS.get(entry.verb, _verb_in_words(entry.verb)), _changes(entry.details))
+        for entry in entries
+    ]
+
+
+def _verb_in_words(verb: str) -> str:
+    return verb.partition(".")[2].replace("_", " ")
+
+
+def _changes(details: Mapping[str, Any]) -> list[Change]:
+    changes = details.get("changes") or {}
+    return [Change(_label(name), _in_words(name, pair[0]), _in_words(name, pair[1])) for name, pair in changes.items()]
+
+
+def _label(name: str) -> str:
+    model = Incident if name in {field.name for field in Incident._meta.get_fields()} else Impact
+    return str(getattr(model._meta.get_field(name), "verbose_name", name))
+
+
+def _in_words(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return "unknown" if value is None else "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(value) or "nobody" if name == "participants" else ", ".join(value) or "none"
+    if name == "severity":
+        return Severity(value).label
+    if name == "kind":
+        return Incident.Kind(value).label
+    if name.endswith("_at") and (at := parse_datetime(str(value))):
+        return f"{timezone.localtime(at):%-d %b %Y %H:%M}"
+    return str(value)
