@@ -2,12 +2,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from core import health, views
-from incidents.views import home
+from insights.views import home
 
 urlpatterns = [
     path("", home, name="home"),
     path("incidents/", include("incidents.urls")),
-    path("postmortems/", include("postmortems.urls")),
+    path("", include("postmortems.urls")),
     path("actions/", include("actions.urls")),
     path("import/", include("integrations.urls")),
     path("people/", include("people.urls")),

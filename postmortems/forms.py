@@ -1,0 +1,64 @@
+from typing import Any
+
+from django import forms
+
+from core.forms import InstantField, MergingForm
+from incidents.models import Severity
+from people.models import Team
+from postmortems.models import Postmortem, Template, TimelineEvent
+
+
+class TemplateForm(forms.Form):
+    """Which sections a new post-mortem starts with."""
+
+    template = forms.ModelChoiceField(Template.objects.offered(), empty_label=None, widget=forms.RadioSelect)
+
+
+class SectionForm(forms.Form):
+    """The text of one section, and the version that its writer started from."""
+
+    text = forms.CharField(required=False, strip=False, max_length=200_000, widget=forms.Textarea)
+    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def clean_text(self) -> str:
+        # Browsers send CRLF from a textarea; the shared text knows LF alone.
+        return self.cleaned_data["text"].replace("\r\n", "\n").replace("\r", "\n")
+
+
+class EventForm(MergingForm):
+    """One line of the timeline."""
+
+    occurred_at = InstantField(label="When")
+    text = forms.CharField(label="What happened", max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
+    who = forms.CharField(label="Who or what", required=False, max_length=120)
+    kind = forms.ChoiceField(choices=TimelineEvent.Kind, initial=TimelineEvent.Kind.OTHER)
+    effect = forms.CharField(required=False, max_length=300, help_text="What it led to.")
+    source = forms.CharField(
+        required=False, max_length=500, help_text="A link to the evidence, or where it was written."
+    )
+
+    FIELDS = ["occurred_at", "text", "who", "kind", "effect", "source"]
+
+    def __init__(self, *args: Any, event: TimelineEvent | None = None, **kwargs: Any) -> None:
+        fresh = event is not None and not args
+        shown = {name: getattr(event, name) for name in self.FIELDS} if fresh else None
+        super().__init__(*args, seen_now=shown, **kwargs)
+        if event is not None and event.occurred_at is None:
+            self.fields["occurred_at"].required = False
+
+
+class PostmortemFilter(forms.Form):
+    """The filter of the list; it lives in the address, so that a filtered list can be sent to someone."""
+
+    text = forms.CharField(label="Search", required=False, max_length=200)
+    status = forms.ChoiceField(choices=[("", "every status"), *Postmortem.Status.choices], required=False)
+    severity = forms.TypedChoiceField(
+        choices=[("", "every severity"), *Severity.choices], coerce=int, empty_value=None, required=False
+    )
+    team = forms.ModelChoiceField(Team.objects.all(), empty_label="every team", required=False)
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """What the address asks for; a value that makes no sense there asks for nothing."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}

@@ -1,0 +1,112 @@
+"""Reads that shape the pages of post-mortems."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from incidents.clocks import Clocks, clocks
+from incidents.models import Incident, SeverityPolicy
+from incidents.queries import matches
+from live.commands import texts_of, version_of
+from people.models import User
+from postmortems.models import Postmortem, Section, TimelineEvent
+from postmortems.models.documents import PostmortemQuerySet
+from postmortems.permissions import can_write
+
+Status = Postmortem.Status
+UNFINISHED = [Status.DRAFT, Status.IN_REVIEW]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A post-mortem in a list, with its clocks."""
+
+    postmortem: Postmortem
+    clocks: Clocks
+
+    @property
+    def is_late(self) -> bool:
+        """Past the hour by which it should have been published, and still being written."""
+        due = self.clocks.publish_by
+        return self.postmortem.status in UNFINISHED and due is not None and due < timezone.now()
+
+
+def listed(user: User, wishes: Mapping[str, Any]) -> PostmortemQuerySet:
+    """The post-mortems that a person may see, narrowed by what the filter asks."""
+    postmortems = Postmortem.objects.visible_to(user).select_related("incident__team")
+    if text := wishes.get("text"):
+        about = Incident.objects.filter(matches(text.strip()))
+        postmortems = postmortems.filter(incident__in=about)
+    if severity := wishes.get("severity"):
+        postmortems = postmortems.filter(incident__severity=severity)
+    if team := wishes.get("team"):
+        postmortems = postmortems.filter(incident__team=team)
+    return postmortems.filter(status=wishes["status"]) if "status" in wishes else postmortems
+
+
+def unfinished_of(user: User) -> list[Row]:
+    """Drafts and reviews in which a person takes part, the one that is due first on top."""
+    part = Q(incident__participants=user) | Q(facilitator=user) | Q(opened_by=user)
+    mine = Postmortem.objects.visible_to(user).filter(part, status__in=UNFINISHED).distinct()
+    rows = with_clocks(mine.select_related("incident__team"))
+    return sorted(rows, key=lambda row: (row.clocks.publish_by is None, row.clocks.publish_by or timezone.now()))
+
+
+def with_clocks(postmortems: Iterable[Postmortem]) -> list[Row]:
+    policies = SeverityPolicy.objects.in_bulk(field_name="severity")
+    return [Row(one, clocks(one.incident, policies.get(one.incident.severity))) for one in postmortems]
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """A section with its words; `is_written` here and now by the reader, or only read."""
+
+    section: Section
+    text: str
+    version: int
+    is_written: bool
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.text.strip()
+
+
+def sections_of(postmortem: Postmortem, *, writing: bool) -> list[SectionView]:
+    # The version first: a text that is newer than its version merges, one that is older would lose words.
+    version = version_of(postmortem.room)
+    texts = texts_of(postmortem.room)
+    return [SectionView(section, texts.get(section.key, ""), version, writing) for section in postmortem.sections.all()]
+
+
+@dataclass(frozen=True)
+class Day:
+    """The events of one day of the timeline; `on` is None for those whose time is unknown."""
+
+    on: date | None
+    events: list[TimelineEvent]
+
+
+def days_of(postmortem: Postmortem) -> list[Day]:
+    """The timeline by days of the reader's zone, in order."""
+    days: list[Day] = []
+    for event in postmortem.timeline_events.all():
+        day = _local_day(event.occurred_at)
+        if not days or days[-1].on != day:
+            days.append(Day(day, []))
+        days[-1].events.append(event)
+    return days
+
+
+def _local_day(at: datetime | None) -> date | None:
+    return timezone.localtime(at).date() if at else None
+
+
+def is_writing(user: User, postmortem: Postmortem, mode: str) -> bool:
+    """Whether the page opens for writing: a draft does by itself, a published account is read first."""
+    if not can_write(user, postmortem):
+        return False
+    return mode == "write" if postmortem.status == Status.PUBLISHED else mode != "read"

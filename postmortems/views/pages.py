@@ -1,0 +1,91 @@
+"""The list of post-mortems, and the page on which one is read and written."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.htmx import part_or_redirect
+from incidents import queries as incident_queries
+from incidents.models import Incident
+from postmortems import queries
+from postmortems.commands import open_postmortem
+from postmortems.errors import NotOpenable
+from postmortems.forms import EventForm, PostmortemFilter, TemplateForm
+from postmortems.models import Postmortem, Template
+from postmortems.permissions import can_open, can_write
+from postmortems.views.finding import find
+from postmortems.views.lifecycle import status_context
+from postmortems.views.timeline import timeline_context
+
+ROWS_A_PAGE = 30
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    filters = PostmortemFilter(request.GET)
+    page = Paginator(queries.listed(request.user, filters.wishes), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    address = request.GET.copy()
+    address.pop("page", None)
+    context = {"filters": filters, "page": page, "rows": queries.with_clocks(page), "query": address.urlencode()}
+    return render(request, "postmortems/index.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: HttpRequest, number: int) -> HttpResponse:
+    """Choose the template, see what it asks, and open the post-mortem of this incident."""
+    incident = get_object_or_404(Incident.objects.visible_to(request.user).select_related("team"), number=number)
+    if not can_open(request.user, incident):
+        raise PermissionDenied
+    if existing := Postmortem.objects.filter(incident=incident).select_related("incident").first():
+        return redirect(existing)
+    form = TemplateForm(
+        request.POST if request.method == "POST" else None,
+        initial={"template": Template.objects.suited_to(incident)},
+    )
+    if form.is_valid():
+        try:
+            return redirect(open_postmortem(incident, template=form.cleaned_data["template"], by=request.user))
+        except NotOpenable as refusal:
+            form.add_error(None, " ".join(refusal.reasons))
+    context = {"incident": incident, "form": form, "policy": incident_queries.policy_of(incident)}
+    return render(request, "postmortems/create.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+def detail(request: HttpRequest, number: int) -> HttpResponse:
+    postmortem = find(request, number)
+    writing = queries.is_writing(request.user, postmortem, request.GET.get("mode", ""))
+    context = {
+        **facts_context(postmortem),
+        **status_context(request, postmortem),
+        **timeline_context(request, postmortem),
+        "sections": queries.sections_of(postmortem, writing=writing),
+        "writing": writing,
+        "event_form": EventForm(prefix="new"),
+        "can_write": can_write(request.user, postmortem),
+    }
+    return render(request, "postmortems/detail.html", context)
+
+
+@require_safe
+def facts(request: HttpRequest, number: int) -> HttpResponse:
+    """The incident's facts beside the document, fetched again when somebody corrected them."""
+    postmortem = find(request, number)
+    return part_or_redirect(request, "postmortems/detail.html#facts", facts_context(postmortem), to=postmortem)
+
+
+def facts_context(postmortem: Postmortem) -> dict[str, Any]:
+    incident = postmortem.incident
+    return {
+        "postmortem": postmortem,
+        "incident": incident,
+        "instants": incident_queries.instants_of(incident),
+        "figures": incident_queries.figures_of(incident.impact),
+        "participants": incident_queries.participants_of(incident),
+        "now": timezone.now(),
+    }

@@ -1,0 +1,44 @@
+"""Writing a section without a script: a plain form whose answer is merged into the shared text."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from live.commands import replace_text, text_of, version_of
+from postmortems.forms import SectionForm
+from postmortems.models import Postmortem, Section
+from postmortems.views.finding import find_to_write
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    postmortem = find_to_write(request, number)
+    section = get_object_or_404(postmortem.sections, pk=pk)
+    if request.method != "POST":
+        version = version_of(postmortem.room)
+        form = SectionForm(initial={"text": text_of(postmortem.room, section.key), "version": version})
+        return _page(request, postmortem, section, form)
+    form = SectionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, postmortem, section, form, status=422)
+    wanted, base = form.cleaned_data["text"], form.cleaned_data["version"]
+    replace_text(postmortem.room, section.key, wanted, base_version=base, by=request.user)
+    _say_what_was_kept(request, postmortem, section, wanted)
+    return redirect(f"{postmortem.get_absolute_url()}?mode=write#{section.key}")
+
+
+def _say_what_was_kept(request: HttpRequest, postmortem: Postmortem, section: Section, wanted: str) -> None:
+    if text_of(postmortem.room, section.key) == wanted:
+        messages.success(request, f"“{section.title}” is saved.")
+    else:
+        messages.warning(
+            request, f"Somebody else wrote in “{section.title}” meanwhile. Both texts were kept: please look."
+        )
+
+
+def _page(
+    request: HttpRequest, postmortem: Postmortem, section: Section, form: SectionForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"postmortem": postmortem, "incident": postmortem.incident, "section": section, "form": form}
+    return render(request, "postmortems/section_edit.html", context, status=status)
