@@ -1,55 +1,106 @@
-"""What the apps above ask of live editing. (First version, by the lead: helper "live" replaces it.)"""
+"""What the apps above ask of live editing. A change made here takes the same road as a keystroke: a row in the log,
+and after the commit the word to every open page."""
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-import redis
-from django.conf import settings
 from django.db import transaction
-from pycrdt import Doc, Text
 
+from live import bus, log
+from live.document import Document, storable
+from live.errors import CannotLoad, VersionTooOld
+from live.log import Reading
+from live.merging import edits_between
 from live.models import Room, SharedText, Update
+from people.models import User
 
 
 @transaction.atomic
 def create_room(kind: str, texts: Mapping[str, str]) -> Room:
+    """A room with these texts in it; `kind` names the door that decides who may enter."""
     room = Room.objects.create(kind=kind)
-    doc: Doc = Doc()
-    for name, initial in texts.items():
-        text = doc.get(name, type=Text)
-        if initial:
-            text += initial
-    update = Update.objects.create(room=room, data=doc.get_update())
-    SharedText.objects.bulk_create(SharedText(room=room, name=n, text=t, upto=update.pk) for n, t in texts.items())
+    document: Document = Document()
+    initial = {name: _plain(text) for name, text in texts.items()}
+    version = 0
+    for name, text in initial.items():
+        if text:
+            version = Update.objects.create(room=room, data=document.edit(name, [(0, 0, text)])).pk
+    SharedText.objects.bulk_create(
+        SharedText(room=room, name=name, text=text, upto=version) for name, text in initial.items()
+    )
     return room
 
 
-def texts_of(room: Room) -> dict[str, str]:
-    doc: Doc = Doc()
-    for update in room.updates.all():
-        doc.apply_update(bytes(update.data))
-    return {text.name: str(doc.get(text.name, type=Text)) for text in room.texts.all()}
+@transaction.atomic
+def add_text(room: Room, name: str, initial: str = "") -> None:
+    """One more text in a room that may be open already."""
+    SharedText.objects.create(room=room, name=name)
+    _tell(room, bus.NAMES, json.dumps([name]).encode())
+    if initial:
+        replace_text(room, name, initial, base_version=None, by=None)
 
 
 def text_of(room: Room, name: str) -> str:
     return texts_of(room)[name]
 
 
+def texts_of(room: Room) -> dict[str, str]:
+    """Every text as it is now, whatever the stored copies lag behind."""
+    return log.read_texts(room.pk).texts
+
+
 def version_of(room: Room) -> int:
-    return room.updates.order_by("-pk").values_list("pk", flat=True).first() or 0
+    """The state of the log that a form may name as the one it started from; read it before the text, or use `read`."""
+    version = Update.objects.filter(room=room).order_by("-pk").values_list("pk", flat=True).first() or 0
+    log.settle(version)
+    return version
+
+
+def read(room: Room) -> Reading:
+    """The texts and the version that they show, together: what a plain form must start from."""
+    log.settle(version_of(room))
+    return log.read_texts(room.pk)
+
+
+@transaction.atomic
+def replace_text(room: Room, name: str, new: str, *, base_version: int | None, by: User | None) -> int:
+    """Make a text into `new`, keeping what others have written since `base_version` (None: since now).
+
+    What differs between the text at that version and `new` goes into the log as if its author had typed it then.
+    Returns the version that holds it. Raises VersionTooOld when that state can no longer be rebuilt.
+    """
+    try:
+        document = log.document_at(room, base_version)
+    except CannotLoad as error:
+        raise VersionTooOld(
+            "This form was opened too long ago. Copy your text, open the page again, and add it."
+        ) from error
+    edits = edits_between(document.text(name), _plain(new))
+    if not edits:
+        return version_of(room)
+    update = document.edit(name, edits)
+    row = Update.objects.create(room=room, data=update, author=by)
+    log.store_texts(room.pk, log.read_texts(room.pk))
+    _tell(room, bus.ROW, row.pk.to_bytes(8, "big") + update)
+    return row.pk
 
 
 def announce(room: Room, event: str, **data: Any) -> None:
-    transaction.on_commit(lambda: _publish(room, {"event": event, **data}))
+    """After the commit, tell every open page of the room that something beside the texts has changed."""
+    _tell(room, bus.EVENT, json.dumps({"event": event, **data}).encode())
 
 
-def eject(room: Room, user: Any = None, reason: str = "") -> None:
-    transaction.on_commit(lambda: _publish(room, {"eject": getattr(user, "pk", None), "reason": reason}))
+def eject(room: Room, user: User | None = None, reason: str = "") -> None:
+    """After the commit, end one person's sockets, or all. Whoever still has the right comes back by itself."""
+    _tell(room, bus.EJECT, json.dumps({"user_id": user.pk if user else None, "reason": reason}).encode())
 
 
-def _publish(room: Room, message: dict[str, Any]) -> None:
-    try:
-        redis.Redis.from_url(settings.REDIS_URL).publish(f"debrief:room:{room.pk}", json.dumps(message))
-    except redis.RedisError:
-        return
+def _tell(room: Room, kind: bytes, content: bytes) -> None:
+    transaction.on_commit(partial(bus.mouth.tell, room.pk, kind, content))
+
+
+def _plain(text: str) -> str:
+    """Forms send CR LF; texts hold LF alone, and nothing that PostgreSQL cannot hold."""
+    return storable(text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -1,0 +1,134 @@
+"""One socket, as a room sees it: who it is, what it still owes them, and a bounded queue towards them."""
+
+import asyncio
+import json
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from live.limits import (
+    BAD_FRAMES_BEFORE_CLOSING,
+    MAX_UNSENT_BYTES,
+    MESSAGE_BURST,
+    MESSAGES_PER_SECOND,
+    POLICY,
+    TRY_AGAIN,
+)
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who sits at the other end, by the session and never by what the client says."""
+
+    user_id: int
+    name: str
+    colour: int
+    session_key: str
+    session_hash: str
+
+
+class Connection:
+    def __init__(self, person: Person, *, kind: str, number: int, may_write: bool, wants_events: bool) -> None:
+        self.person = person
+        self.kind = kind
+        self.number = number
+        self.may_write = may_write
+        self.wants_events = wants_events
+        self.client: int | None = None
+        self.was_asked = False
+        self.is_gone = False
+        self.closing: tuple[int, str] | None = None
+        self._outbox: deque[dict[str, Any]] = deque()
+        self._unsent_bytes = 0
+        self._wake = asyncio.Event()
+        self._received = 0
+        self._unsaved: dict[int, None] = {}
+        self._bad_frames = 0
+        self._allowance = float(MESSAGE_BURST)
+        self._counted_at = time.monotonic()
+
+    # Towards the person.
+
+    def push(self, frame: bytes) -> None:
+        self._queue({"type": "websocket.send", "bytes": frame}, len(frame))
+
+    def say(self, **message: Any) -> None:
+        if self.wants_events:
+            self.say_text(json.dumps(message))
+
+    def say_text(self, text: str) -> None:
+        self._queue({"type": "websocket.send", "text": text}, len(text))
+
+    def _queue(self, message: dict[str, Any], size: int) -> None:
+        if self.closing:
+            return
+        if self._unsent_bytes + size > MAX_UNSENT_BYTES:
+            # Whoever reads too slowly comes back and gets all of it in one message.
+            self._outbox.clear()
+            self.end(TRY_AGAIN, "reading too slowly")
+            return
+        self._unsent_bytes += size
+        self._outbox.append(message)
+        self._wake.set()
+
+    def end(self, code: int, reason: str) -> None:
+        if not self.closing:
+            self.closing = (code, reason)
+            self._wake.set()
+
+    def gone(self, code: int) -> None:
+        """The other side has closed: nothing more can be said."""
+        self._outbox.clear()
+        self.closing = (code, "gone")
+        self.is_gone = True
+        self._wake.set()
+
+    async def pump(self, send: Send) -> None:
+        """Send what is queued, and at the end the reason for it. One task a socket: a slow one keeps nobody waiting."""
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._outbox:
+                    message = self._outbox.popleft()
+                    await send(message)
+                    self._unsent_bytes -= len(message.get("bytes") or message["text"])
+                if self.is_gone:
+                    return
+                if self.closing:
+                    code, reason = self.closing
+                    await send({"type": "websocket.close", "code": code, "reason": reason})
+                    return
+        except OSError:  # The other side went away in the middle of a send.
+            self.closing = self.closing or (1006, "gone")
+
+    # From the person.
+
+    def offend(self, reason: str) -> None:
+        """A frame that no honest client sends. One may be an accident."""
+        self._bad_frames += 1
+        if self._bad_frames >= BAD_FRAMES_BEFORE_CLOSING:
+            self.end(POLICY, reason)
+
+    def may_send_another(self) -> bool:
+        now = time.monotonic()
+        self._allowance = min(MESSAGE_BURST, self._allowance + (now - self._counted_at) * MESSAGES_PER_SECOND) - 1
+        self._counted_at = now
+        return self._allowance > 0
+
+    def expect(self) -> int:
+        """Count a message that must be saved; its number is given back to `saved`."""
+        self._received += 1
+        self._unsaved[self._received] = None
+        return self._received
+
+    def saved(self, number: int) -> None:
+        self._unsaved.pop(number, None)
+
+    def acknowledge(self) -> None:
+        """Say how many of this socket's changes are committed: all of the first `saved`, none left out."""
+        self.say(saved=next(iter(self._unsaved)) - 1 if self._unsaved else self._received)

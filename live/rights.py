@@ -1,0 +1,35 @@
+"""What may have changed since a socket was opened: the session, the person, the door."""
+
+from collections.abc import Iterable
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from live import registry
+from live.connection import Person
+from live.registry import Access
+from people.models import User
+
+
+def ask(kind: str, user_id: int, number: int) -> Access | None:
+    door = registry.door(kind)
+    user = User.objects.active().filter(pk=user_id).first()
+    return door.enter(user, number) if door and user else None
+
+
+def still_signed_in(people: Iterable[Person]) -> set[Person]:
+    """Two queries for however many people."""
+    people = set(people)
+    sessions = set(
+        Session.objects.filter(
+            session_key__in=[person.session_key for person in people], expire_date__gt=timezone.now()
+        ).values_list("session_key", flat=True)
+    )
+    users = User.objects.active().in_bulk([person.user_id for person in people])
+    return {
+        person
+        for person in people
+        if person.session_key in sessions
+        and person.user_id in users
+        and users[person.user_id].get_session_auth_hash() == person.session_hash
+    }

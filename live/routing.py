@@ -1,0 +1,7 @@
+"""The addresses of live documents. config/asgi.py puts the checks of Origin, session and user in front."""
+
+from django.urls import path
+
+from live.socket import application
+
+websocket_urlpatterns = [path("ws/<slug:kind>/<int:number>/", application)]

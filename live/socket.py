@@ -1,0 +1,117 @@
+"""The WebSocket door: who comes in, and one loop a socket that hands each frame to the room."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
+from django.http.request import split_domain_port, validate_host
+
+from live import registry
+from live.connection import Connection, Person
+from live.errors import BadFrame, CannotLoad
+from live.hub import Hub, hub_here
+from live.limits import ACCESS_WITHDRAWN, MAX_FRAME_BYTES, POLICY, TRY_AGAIN
+from live.registry import Access
+from live.room import Room
+from people.models import User
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Expects `kind` and `number` from the route, `user` and `session` from Channels' middleware."""
+    await receive()  # websocket.connect
+    kind, number = scope["url_route"]["kwargs"]["kind"], scope["url_route"]["kwargs"]["number"]
+    access = await _admit(scope, kind, number)
+    if access is None:
+        # Before accepting: a stranger learns no more than from an address that does not exist.
+        await send({"type": "websocket.close", "code": ACCESS_WITHDRAWN})
+        return
+    wants_events = parse_qs(scope["query_string"].decode("latin-1")).get("events") == ["1"]
+    connection = Connection(
+        _person(scope), kind=kind, number=number, may_write=access.may_write, wants_events=wants_events
+    )
+    await send({"type": "websocket.accept"})
+    pump = asyncio.create_task(connection.pump(send))
+    try:
+        await _stay(hub_here(), connection, access.room_id, receive)
+    finally:
+        if connection.closing is None:
+            connection.end(1000, "")
+        await pump
+
+
+async def _admit(scope: dict[str, Any], kind: str, number: int) -> Access | None:
+    user = scope["user"]
+    if not _is_our_host(scope) or not user.is_authenticated or not user.is_active:
+        return None
+    door = registry.door(kind)
+    if door is None:
+        return None
+    access = await database_sync_to_async(door.enter, thread_sensitive=False)(user._wrapped, number)
+    return access if access and access.may_read else None
+
+
+def _is_our_host(scope: dict[str, Any]) -> bool:
+    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    domain, _ = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def _person(scope: dict[str, Any]) -> Person:
+    user: User = scope["user"]
+    session = scope["session"]
+    return Person(
+        user_id=user.pk,
+        name=str(user),
+        colour=user.pk,
+        session_key=session.session_key,
+        session_hash=session[HASH_SESSION_KEY],
+    )
+
+
+async def _stay(hub: Hub, connection: Connection, room_id: int, receive: Receive) -> None:
+    try:
+        room = await hub.enter(connection, room_id)
+    except CannotLoad:
+        connection.end(TRY_AGAIN, "the document cannot be read just now")
+        return
+    person = connection.person
+    connection.say(
+        hello={"id": person.user_id, "name": person.name, "colour": person.colour, "may_write": connection.may_write}
+    )
+    try:
+        await _listen(room, connection, receive)
+    finally:
+        await hub.leave(connection, room)
+
+
+async def _listen(room: Room, connection: Connection, receive: Receive) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "websocket.disconnect":
+            connection.gone(message.get("code", 1005))
+            return
+        if connection.closing:
+            continue
+        frame = message.get("bytes")
+        if not connection.may_send_another():
+            connection.end(POLICY, "too many messages")
+        elif not frame or len(frame) > MAX_FRAME_BYTES:
+            connection.offend("frames are binary, and of at most 1 MiB")
+        else:
+            await _hear(room, connection, frame)
+
+
+async def _hear(room: Room, connection: Connection, frame: bytes) -> None:
+    try:
+        await room.hear(connection, frame)
+    except BadFrame as error:
+        connection.offend(str(error))
+    except CannotLoad:
+        connection.end(TRY_AGAIN, "the document cannot be read just now")

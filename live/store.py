@@ -1,0 +1,141 @@
+"""The log of rooms as the socket's event loop uses it: PostgreSQL through psycopg, past Django's threads.
+
+One connection is for the writer alone, so that nothing stands between a keystroke and its commit.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from django.db import connections
+
+from live.errors import CannotLoad, NotStored
+from live.limits import LOAD_TIMEOUT, STORE_TIMEOUT
+
+APPEND = """
+    insert into live_update (room_id, data, author_id, created_at)
+    select room_id, data, author_id, clock_timestamp()
+    from unnest(%b::bigint[], %b::bytea[], %b::bigint[]) with ordinality as fresh (room_id, data, author_id, place)
+    order by place
+    returning id
+"""
+NEWEST_SNAPSHOT = "select data, upto from live_snapshot where room_id = %s order by upto desc limit 1"
+ROWS_AFTER = "select id, data from live_update where room_id = %s and id > %s order by id"
+NAMES = "select name from live_sharedtext where room_id = %s order by id"
+MISSED = """
+    select u.room_id, u.id, u.data
+    from unnest(%b::bigint[], %b::bigint[]) as room (id, floor)
+    join live_update u on u.room_id = room.id and u.id > room.floor
+    where not u.id = any (%b::bigint[])
+    order by u.id
+"""
+WRITE_TEXT = """
+    update live_sharedtext set text = %s, upto = %s, updated_at = clock_timestamp()
+    where room_id = %s and name = %s and upto <= %s
+"""
+
+# What psycopg raises, and what a broken or silent connection looks like from outside it.
+FAILURES = (psycopg.Error, OSError, TimeoutError)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    snapshot: bytes | None
+    upto: int
+    rows: list[tuple[int, bytes]]
+    names: list[str]
+
+
+@dataclass(frozen=True)
+class Row:
+    room_id: int
+    data: bytes
+    author_id: int
+
+
+class Store:
+    def __init__(self) -> None:
+        self._writer: psycopg.AsyncConnection[Any] | None = None
+        self._readers: list[psycopg.AsyncConnection[Any]] = []
+        self._reading = asyncio.Semaphore(4)
+
+    async def append(self, rows: Sequence[Row]) -> list[int]:
+        """Commit rows of whatever rooms, all or none; their ids come in the same order. Raises NotStored."""
+        arguments = [row.room_id for row in rows], [row.data for row in rows], [row.author_id for row in rows]
+        try:
+            async with asyncio.timeout(STORE_TIMEOUT):
+                if self._writer is None or self._writer.closed:
+                    self._writer = await self._connect()
+                cursor = await self._writer.execute(APPEND, arguments, prepare=True)
+                return [row_id for (row_id,) in await cursor.fetchall()]
+        except psycopg.IntegrityError as error:
+            raise NotStored(str(error), is_refusal=True) from error
+        except FAILURES as error:
+            # Whether it was committed is unknown; the rooms are read again, and this connection is not trusted again.
+            if self._writer is not None:
+                await _discard(self._writer)
+                self._writer = None
+            raise NotStored(str(error)) from error
+
+    async def load(self, room_id: int) -> Loaded:
+        """Everything a room is made of. Raises CannotLoad, so that nobody takes a failure for an empty document."""
+        try:
+            async with asyncio.timeout(LOAD_TIMEOUT), self._reader() as reader:
+                snapshot = await (await reader.execute(NEWEST_SNAPSHOT, [room_id], binary=True)).fetchone()
+                data, upto = snapshot or (None, 0)
+                rows = await (await reader.execute(ROWS_AFTER, [room_id, upto], binary=True)).fetchall()
+                names = await (await reader.execute(NAMES, [room_id])).fetchall()
+        except FAILURES as error:
+            raise CannotLoad(str(error)) from error
+        return Loaded(data, upto, rows, [name for (name,) in names])
+
+    async def names(self, room_id: int) -> list[str]:
+        try:
+            async with asyncio.timeout(LOAD_TIMEOUT), self._reader() as reader:
+                return [name for (name,) in await (await reader.execute(NAMES, [room_id])).fetchall()]
+        except FAILURES as error:
+            raise CannotLoad(str(error)) from error
+
+    async def missed(self, floors: dict[int, int], known: Sequence[int]) -> list[tuple[int, int, bytes]]:
+        """(room, id, data) of rows above each room's floor that are not among the known ones."""
+        async with asyncio.timeout(LOAD_TIMEOUT), self._reader() as reader:
+            arguments = list(floors), list(floors.values()), list(known)
+            return await (await reader.execute(MISSED, arguments, binary=True)).fetchall()
+
+    async def write_texts(self, room_id: int, texts: dict[str, str], upto: int) -> None:
+        async with asyncio.timeout(STORE_TIMEOUT), self._reader() as reader:
+            for name, text in texts.items():
+                await reader.execute(WRITE_TEXT, [text, upto, room_id, name, upto])
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        async with self._reading:
+            reader = self._readers.pop() if self._readers else await self._connect()
+            try:
+                yield reader
+            except BaseException:
+                await _discard(reader)
+                raise
+            self._readers.append(reader)
+
+    async def _connect(self) -> psycopg.AsyncConnection[Any]:
+        parameters = connections["default"].get_connection_params()
+        for key in ("cursor_factory", "context", "pool"):
+            parameters.pop(key, None)
+        return await psycopg.AsyncConnection.connect(
+            **{**parameters, "autocommit": True, "connect_timeout": STORE_TIMEOUT, "prepare_threshold": 0}
+        )
+
+    async def close(self) -> None:
+        for connection in [*self._readers, *([self._writer] if self._writer else [])]:
+            await _discard(connection)
+
+
+async def _discard(connection: psycopg.AsyncConnection[Any]) -> None:
+    try:
+        await asyncio.wait_for(connection.close(), 1)
+    except FAILURES:
+        return
