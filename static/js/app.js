@@ -7,5 +7,6 @@ import "./outline.js";
 import "./palette.js";
 import "./relative-times.js";
 import "./shortcuts.js";
+import "./tabs.js";
 import "./theme-switch.js";
 import "./toasts.js";
