@@ -8,7 +8,7 @@ from statistics import mean
 
 from .blocks import Block
 from .clock import Context, day_of
-from .meanings import Meaning, plain
+from .meanings import Meaning, are_surely_actions, plain
 from .reading import ReadAction
 from .regions import Region, Unit, Walk
 from .stamps import read_stamp
@@ -44,7 +44,7 @@ _DONE_GROUP = re.compile(r"\b(?:completed|done|finished|already (?:taken|done|im
 _PAST = re.compile(
     r"^\W*(?:(?:we|i|the team)(?:['’]ve| have)? (?:also |already |now |since |significantly )*)?"
     r"(?:(?!(?:need|embed|feed|speed|proceed|exceed|shed|seed|bed|red|succeed|breed|weed|heed|need)\b)(?:re-?)?[a-z]{2,}(?:[^aeiou\W]ed|[iuo]ed|led|eed|shed)|"
-    r"made|wrote|built|began|set up|ran|sent|got|took|put|gave|found|went|held|taught|brought|fixed)\b",
+    r"made|wrote|built|began|ran|sent|got|took|gave|found|went|held|taught|brought|fixed)\b",
     re.I,
 )
 _PAST_END = re.compile(r"\b(?:scheduled|configured|documented|completed|deployed|created|added|removed|fixed|updated|implemented|enabled|disabled)\W*(?:`?@\S+`?)?\W*$", re.I)
@@ -76,7 +76,7 @@ _OWNER = re.compile(
     re.I,
 )
 _HANDLE = re.compile(r"(?<![\w/@`.])`?@(?P<name>[A-Za-z0-9][\w.-]{1,38}[A-Za-z0-9])`?(?![/\w]|@)")
-_TAIL_NAME = re.compile(r"[\[(](?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+)?)[\])]\W*$|\s[-–—]{1,2}\s(?P<dash>[A-Z][a-z]+ [A-Z][a-z]+)\W*$")
+_TAIL_NAME = re.compile(r"[\[(](?P<name>[A-Z][a-z]+ [A-Z][a-z]+)[\])]\W*$|\s[-–—]{1,2}\s(?P<dash>[A-Z][a-z]+ [A-Z][a-z]+)\W*$")
 _DUE = re.compile(r"\b(?:due|deadline|by|until|before|eta|target|bis|frist|fällig|échéance|avant le|para el|期限)\**\s*(?:date|on|am)?\s*[:：]?\s*\**\s*(?=[\dA-Z])", re.I)
 
 _HEADS = {
@@ -118,7 +118,7 @@ def _in_region(root: Region, units: list[Unit], walk: Walk, context: Context) ->
         if unit.kind == "table":
             found += _rows(unit, context, is_announced=True)
     items = [unit for unit in _without_groups(units) if unit.kind == "item" and _is_action(unit)]
-    found += [_from_item(unit, walk, context) for unit in _unless_about_document(items)]
+    found += _past_in_company([_from_item(unit, walk, context) for unit in _unless_about_document(items)], walk)
     found += [one for unit in units if unit.kind == "line" for one in _from_sentence(unit, walk, context, items)]
     if not found:
         found = _headings(root, units, walk, context)
@@ -191,6 +191,18 @@ def _from_item(unit: Unit, walk: Walk, context: Context) -> Found:
     return Found(replace(action, done=done), unit.start, unit.end)
 
 
+_EITHER_TENSE = re.compile(r"^\W*(?:set up|put|cut|split|reset|let)\b", re.I)
+
+
+def _past_in_company(found: list[Found], walk: Walk) -> list[Found]:
+    """"Set up alerts" is an order or a report; the ones around it tell which."""
+    if sum(one.action.done for one in found) * 2 > len(found) > 2:
+        for one in found:
+            if _EITHER_TENSE.match(one.action.title) and not _BOX.match(walk.lines[one.start].lstrip(" -*+")):
+                one.action = replace(one.action, done=True)
+    return found
+
+
 def _without_box(text: str) -> tuple[str, bool | None]:
     match = _BOX.match(text)
     if match is None:
@@ -255,7 +267,7 @@ def _from_sentence(unit: Unit, walk: Walk, context: Context, items: list[Unit]) 
     whole = plain(text)
     if text.endswith((":", "：")) or _EMPTY.match(text):
         return []
-    ordered = _IMPERATIVE.match(whole) and len(whole) < 400 and not items_around(unit, items)
+    ordered = are_surely_actions(unit.region.root.title) and _IMPERATIVE.match(whole) and len(whole) < 400 and not items_around(unit, items)
     if not starts and not ordered and not (_DONE_TAIL.search(text[-12:]) and len(whole) < 400):
         return []
     title, is_checked = _without_box(text)
@@ -299,6 +311,8 @@ def _rows(unit: Unit, context: Context, *, is_announced: bool) -> list[Found]:
         cells = dict.fromkeys(columns, "") | {name: row.cells[number] for name, number in columns.items() if number < len(row.cells)}
         if not _EMPTY.match(cells["title"]):
             found.append(Found(_from_row(row, head.cells, cells, columns, unit, context), row.start, row.end))
+    if found and len(found) == len(body):
+        found[0].start, found[-1].end = unit.start, unit.end
     return found
 
 

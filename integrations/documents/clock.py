@@ -20,6 +20,8 @@ class Context:
     zone: tzinfo | None = None
     day_first: bool = False
     begins_at: datetime | None = None
+    is_day_fixed: bool = False
+    is_day_stated: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class _Walk:
         self.day = context.day if context.day else self._first_day()
         self.first_day = self.day
         self.previous: datetime | None = None
+        self.was_dated = False
         self.begins_at = context.begins_at
         self.goes_back = self._goes_back()
 
@@ -97,6 +100,9 @@ class _Walk:
         if stamp is None:
             return None
         named = self._named_day(stamp)
+        if named is None and self.context.is_day_fixed and self.was_dated and not step.is_marker:
+            self.day = self.context.day
+        self.was_dated = named is not None and not step.is_marker
         if named:
             self.day, self.previous = named, None
         if stamp.after is not None:
@@ -157,13 +163,13 @@ def zone_most_used(text: str) -> tzinfo | None:
     return seen.most_common(1)[0][0] if seen else None
 
 
-_DATE_START = re.compile(r"(?<![\w.:/-])(?=\d{1,4}[-/. ]?(?:\d|[A-Za-zäéûç年])|\d{1,2}(?:st|nd|rd|th)|[A-Z][a-zéûä]{2,9}\.?[ -]\d)")
+DATE_START = re.compile(r"(?<![\w.:/-])(?=\d{1,4}[-/. ]?(?:\d|[A-Za-zäéûç年])|\d{1,2}(?:st|nd|rd|th)|[A-Z][a-zéûä]{2,9}\.?[ -]\d)")
 
 
 def dates_in(text: str, context: Context, limit: int = 40) -> list[date]:
     """The dates told in a text, in order. Years are filled in from the context."""
     found: list[date] = []
-    for match in _DATE_START.finditer(text[:60_000]):
+    for match in DATE_START.finditer(text[:60_000]):
         stamp = read_stamp(text[match.start() : match.start() + 40])
         if stamp and (stamp.day or stamp.numbers) and (day := day_of(stamp, context)):
             found.append(day)

@@ -2,15 +2,15 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import PurePath
 
 from .blocks import Block
 from .clock import Context, Step, dates_in, day_of, instants, puts_day_first, zone_announced, zone_most_used
 from .meanings import meaning_of, Meaning, plain
 from .reading import ReadEvent
-from .regions import Unit, Walk
-from .stamps import Stamp, read_stamp
+from .regions import Walk
+from .stamps import ends_with_stamp, read_stamp
 
 START_KEYS = {
     "start", "started", "starttime", "startedat", "startdate", "incidentstart", "incidentstarted", "incidentstarttime", "outagestart",
@@ -39,6 +39,10 @@ SEVERITY_KEYS = {
 TITLE_KEYS = ("title", "name", "incident_title", "headline", "subject", "linktitle", "incident")
 
 
+# What stands further in than this is not where a document says when it all happened.
+OPENING = 2500
+
+
 @dataclass(frozen=True)
 class Pair:
     key: str
@@ -64,6 +68,8 @@ def pairs_of(walk: Walk, front: list[tuple[str, str]]) -> list[Pair]:
             for line in unit.lead.split("\n")[:40]:
                 if match := _PAIR_TIGHT.match(line) or _PAIR.match(line):
                     found.append(Pair(slug(match["key"]), match["value"].strip()))
+                elif labelled := ends_with_stamp(line.strip()):
+                    found.append(Pair(slug(labelled[0]), labelled[1].written))
         elif unit.kind == "title" and (match := _PAIR_TIGHT.match(unit.lead) or _PAIR.match(unit.lead)):
             found.append(Pair(slug(match["key"]), match["value"].strip()))
         elif unit.kind == "table" and unit.block:
@@ -83,12 +89,14 @@ def context_of(text: str, title: str, name: str, front: list[tuple[str, str]], p
     """The day, the zone and the order of day and month that the document as a whole speaks in."""
     zone = zone_announced(text) or zone_most_used(text)
     base = Context(zone=zone, day_first=puts_day_first(text, zone))
+    pairs = pairs[len(front) :]
     known = _known_days(title, name, front, pairs, base)
     if not known:
-        known = dates_in(text, base, limit=1)
+        known = dates_in(text[:OPENING], base, limit=1)
     if not known:
-        return base
-    anchored = replace(base, day=known[0])
+        anywhere = dates_in(text, base, limit=1)
+        return replace(base, day=anywhere[0] if anywhere else None)
+    anchored = replace(base, day=known[0], is_day_stated=True)
     if dates_in(title, base, limit=1) or _stated(pairs, base):
         return anchored
     return replace(anchored, day=_told(text, anchored) or known[0])
@@ -114,7 +122,7 @@ def _told(text: str, context: Context) -> date | None:
     """A front matter often has the day of writing; a date told in the first paragraphs, a little before, is the incident's."""
     body = re.sub(r"^(---|\+\+\+)\n.*?\n\1\n", "", text[:20_000], flags=re.S)
     assert context.day is not None
-    for day in dates_in(body[:6000], context, limit=6):
+    for day in dates_in(body[:OPENING], context, limit=6):
         if 0 <= (context.day - day).days <= 45:
             return day
     return None
@@ -187,12 +195,13 @@ class Span:
     started_at: datetime | None = None
     resolved_at: datetime | None = None
     is_guess: bool = False
+    is_day_only: bool = False
 
 
 def span_of(pairs: list[Pair], walk: Walk, events: list[ReadEvent], context: Context) -> Span:
     """The statement with the most weight wins: a labelled time, a sentence with both ends, marked entries, the outer entries."""
     started, resolved = _labelled_span(pairs, context)
-    told = _told_span(walk, context)
+    told = _believable(_told_span(walk, context), events)
     if told and not started:
         started = told[0]
         resolved = resolved or told[1]
@@ -205,9 +214,60 @@ def span_of(pairs: list[Pair], walk: Walk, events: list[ReadEvent], context: Con
         started, is_guess = known[0], True
     if not resolved and len(known) > 1:
         resolved, is_guess = known[-1], True
+    opening = _opening(walk, context)
+    if not started or (is_guess and opening):
+        started = opening or started
+    resolved = resolved or _told_end(walk, context)
+    is_day_only = started is None and context.is_day_stated
+    if is_day_only and context.day:
+        started = midnight(context.day, context)
     if started and resolved and resolved < started:
         resolved = None
-    return Span(started, resolved, is_guess)
+    return Span(started, resolved, is_guess, is_day_only)
+
+
+def _believable(told: tuple[datetime, datetime] | None, events: list[ReadEvent]) -> tuple[datetime, datetime] | None:
+    """A sentence that lies more than a day outside the timeline has a slip in its date."""
+    known = [event.at for event in events if event.at]
+    if told and known and all(abs(at - told[0]) > timedelta(days=1) for at in known):
+        return None
+    return told
+
+
+_STARTED = re.compile(
+    r"\b(?:began|started|starting|begins|starts|degraded|went (?:down|offline)|outage|incident|impacted|unavailable)\b[^.!?\n]{0,90}?\b(?:at|around|from|roughly|approximately|since)\s+"
+    r"(?=[~\d])",
+    re.I,
+)
+_RESOLVED = re.compile(r"\b(?:resolved|restored|recovered|fixed|over|mitigated|back (?:online|up))\b[^.!?\n]{0,40}?\b(?:at|by|around|until|on)\s+(?=[~\d]|[A-Z][a-z]+ \d)", re.I)
+
+
+def _opening(walk: Walk, context: Context) -> datetime | None:
+    """The first sentences often say when: "At 01:38 UTC the site went down", "… which started around 11:00"."""
+    prose = [unit for unit in walk.units if unit.kind == "line" and unit.region.purpose not in {Meaning.TIMELINE, Meaning.ACTIONS}][:3]
+    for unit in prose:
+        if unit.stamp and unit.stamp.is_prose and unit.stamp.hour is not None and any(map(str.isdigit, unit.stamp.written)):
+            return instants([Step(unit.stamp)], context)[0]
+        for match in _STARTED.finditer(unit.lead[:1500]):
+            if at := _told_at(unit.lead, match.end(), context):
+                return at
+    return None
+
+
+def _told_end(walk: Walk, context: Context) -> datetime | None:
+    for unit in [unit for unit in walk.units if unit.kind == "line"][:4]:
+        for match in _RESOLVED.finditer(unit.lead[:3000]):
+            if at := _told_at(unit.lead, match.end(), context):
+                return at
+    return None
+
+
+def _told_at(text: str, position: int, context: Context) -> datetime | None:
+    stamp = read_stamp(re.sub(r"\s+", " ", text[position : position + 60]))
+    if stamp is None or stamp.hour is None:
+        return None
+    here = context if stamp.has_date else replace(context, day=_day_near(text, position, context) or context.day)
+    return instants([Step(stamp)], here)[0]
 
 
 def _has_clock(event: ReadEvent) -> bool:
@@ -250,10 +310,10 @@ def _told_span(walk: Walk, context: Context) -> tuple[datetime, datetime] | None
 
 def _both_ends(text: str, position: int, context: Context) -> tuple[datetime, datetime] | None:
     chunk = re.sub(r"\s+", " ", text[position : position + 90])
-    stamp = read_stamp(re.sub(r"(?i)\bthe hours of\b", "", chunk))
+    stamp = read_stamp(chunk, is_cell=True)
     if stamp is None or not stamp.has_clock or not stamp.until:
         return None
-    until = read_stamp(stamp.until)
+    until = read_stamp(stamp.until, is_cell=True)
     if until is None or until.hour is None:
         return None
     day = _day_near(text, position, context)
@@ -293,11 +353,3 @@ def _marked(events: list[ReadEvent]) -> tuple[datetime | None, datetime | None]:
 
 def midnight(day: date, context: Context) -> datetime:
     return datetime.combine(day, time(), context.zone or UTC)
-
-
-def stamp_day(stamp: Stamp, context: Context) -> date | None:
-    return day_of(stamp, context)
-
-
-def first_lines(units: list[Unit], limit: int = 10) -> list[str]:
-    return [unit.lead for unit in units[:limit]]

@@ -39,7 +39,7 @@ _OTHER = (
     r"references?\b|attendees|participants|responders|\bstats?\b|statistics|metrics|supporting|contributing|^response|"
     r"discussion|five why|5 why|\bwhys\b|analysis|communicat|acknowledg|about |related|links?$|resources|"
     r"good|bad|worked|could (?:be|have)|areas? (?:for|of)|room for|recurrence|backlog|"
-    r"教訓|影響|概要|サマリー|根本原因|評価|検知|メタデータ|zusammenfassung|ursache|auswirkung|lehren|erkenntnis|"
+    r"が必要なこと|良かった|悪かった|うまくい|運が|幸運|教訓|影響|概要|サマリー|根本原因|評価|検知|メタデータ|zusammenfassung|ursache|auswirkung|lehren|erkenntnis|"
     r"résumé|impact|cause|leçons|enseignements|resumen|impacto|causa|lecciones|lições|riepilogo|摘要|影响|根因|教训|요약|영향|원인"
 )
 _ACTIONS_PERHAPS = (
@@ -52,7 +52,7 @@ _NOT_ACTIONS = (
     r"github actions?|after[- ]action|actions? (?:runner|workflow)|no action|user action|what should you|what (?:do|should) (?:you|users|customers)|"
     r"required by|actions? taken|immediate response|process of|follow[- ]?up to"
 )
-_MARKUP = re.compile(r":[a-z0-9_+-]+:|<[^>]{1,80}>|\{[#.][^}]{0,60}\}|!?\[([^\]]{0,120})\]\([^)]{0,300}\)|[*_`#]+")
+_MARKUP = re.compile(r"<[^>]{1,80}>|\{[#.][^}]{0,60}\}|!?\[([^\]]{0,120})\]\([^)]{0,300}\)|[*`#]+|(?<!\w)_+|_+(?!\w)")
 
 _PATTERNS = {
     name: re.compile(pattern, re.I)
@@ -69,7 +69,7 @@ _PATTERNS = {
 def plain(title: str) -> str:
     """A title without its markup, for showing and for matching."""
     text = _MARKUP.sub(lambda match: match[1] or "", title[:500])
-    return re.sub(r"\s+", " ", text).strip(" \t:：-–—.|\u3000")
+    return re.sub(r"\s+", " ", text).strip(" \t-–—.|\u3000").rstrip(":：").strip()
 
 
 @lru_cache(maxsize=2048)
@@ -87,6 +87,10 @@ def meaning_of(title: str) -> Meaning:
     if may_be_actions and _PATTERNS["perhaps"].search(words):
         return Meaning.ACTIONS
     return Meaning.NONE
+
+
+def are_surely_actions(title: str) -> bool:
+    return bool(_PATTERNS["surely"].search(plain(title)))
 
 
 _PROMISE = re.compile(

@@ -1,17 +1,19 @@
 """A document, read: the one way in."""
 
+import re
 from collections import defaultdict
-from dataclasses import replace
 
 from . import details, source, words
 from .actions import Found, find_actions
 from .blocks import parse
 from .dialects import Document, to_markdown
-from .reading import NotReadable, ReadAction, Reading, ReadSection
+from .reading import NotReadable, Reading, ReadSection
 from .regions import Walk
 from .sections import KEPT, cut, residue
 from .timeline import Run, events_of, find_timeline
+from .updates import find_updates
 
+AS_WRITTEN = "Times as written:"
 LEFT_OVER = "Left over from the original"
 FRONT_MATTER = "Document settings"
 
@@ -33,7 +35,7 @@ def read(data: bytes | str, name: str = "") -> Reading:
     document = to_markdown(text, name)
     reading = _Reader(document, name).run()
     reading.warnings[:0] = warnings
-    _keep_the_rest(text, reading)
+    _keep_the_rest(f"{document.front}\n{document.text}" if document.is_markup_words else text, reading)
     return reading
 
 
@@ -50,6 +52,8 @@ class _Reader:
 
     def run(self) -> Reading:
         runs = find_timeline(self.walk, self.context)
+        if not runs and (updates := find_updates(self.walk, self.context)):
+            runs = [updates]
         consumed = set().union(*(run.consumed for run in runs))
         found = find_actions(self.walk, self.context, consumed)
         notes = self._notes(runs, found, consumed)
@@ -60,7 +64,7 @@ class _Reader:
         self._warn(runs, span)
         sections = cut(self.walk, consumed, notes)
         if self.document.front:
-            sections.append(ReadSection(FRONT_MATTER, f"```{self.document.front_language}\n{self.document.front}\n```"))
+            sections.append(ReadSection(FRONT_MATTER, f"```yaml\n{self.document.front}\n```"))
         return Reading(
             self.title, span.started_at, span.resolved_at, details.severity_of(self.pairs, self.title, self.document.text),
             events, [one.action for one in found], sections, self.warnings,
@@ -72,11 +76,17 @@ class _Reader:
         notes: dict[int, list[str]] = defaultdict(list)
         for run in runs:
             taken = "\n".join(self.lines[number] for number in sorted(run.consumed))
-            if rest := residue(taken, "\n".join(entry.text for entry in run.entries)):
-                notes[min(run.consumed)].append(f"{KEPT} {rest}")
+            stamps = " · ".join(entry.stamp.written for entry in run.entries if entry.stamp and entry.stamp.is_exact)
+            texts = "\n".join(entry.text for entry in run.entries)
+            where = notes[min(run.consumed)]
+            if stamps:
+                where.append(f"{AS_WRITTEN} {stamps}")
+            if rest := residue(taken, f"{texts}\n{stamps}"):
+                where.append(f"{KEPT} {rest}")
         for one in found:
             if one.action.details and "\n" in one.action.details:
-                notes[one.start].append(f"{one.action.title}\n\n{one.action.details}")
+                head = re.sub(r"^\s*(?:#{1,6}|[-*+]|\d+[.)])\s+", "", self.lines[one.start]).strip()
+                notes[one.start].append(f"{head}\n\n{one.action.details}")
             else:
                 left[self._home(one.start)].append(self._rest_of(one))
         for start, rests in left.items():
@@ -101,6 +111,8 @@ class _Reader:
             self.warnings.append(f"{unknown} of {len(events)} timeline entries have no time that could be understood; it is kept in their text.")
         if days := sum(bool(entry.at and entry.stamp and not entry.stamp.has_clock) for entry in events):
             self.warnings.append(f"{days} timeline entries name a day without a time; they stand at its midnight.")
+        if span.is_day_only:
+            self.warnings.append("Only the day of the incident could be told, not the hour; it starts at midnight here.")
         if span.is_guess:
             self.warnings.append("Start or end of the incident was taken from the first and last entries of the timeline.")
 
@@ -114,6 +126,3 @@ def _keep_the_rest(text: str, reading: Reading) -> None:
     count = sum(len(stretch.split()) for _, stretch in lost)
     reading.warnings.append(f"{count} words had no place of their own and stand in the section “{LEFT_OVER}”.")
 
-
-def without_details(action: ReadAction) -> ReadAction:
-    return replace(action, details="")

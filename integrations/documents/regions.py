@@ -131,7 +131,7 @@ class Walk:
             return
         first, _, rest = text.partition("\n")
         label = _PLAIN_LABEL.match(first + "\n") or self._bold_start(first)
-        if label and len(label["title"].split()) <= 6 and meaning_of(label["title"]) in {Meaning.TIMELINE, Meaning.ACTIONS}:
+        if label and _is_label(label["title"]):
             self._open(label["title"], BOLD_LEVEL, block.start, meaning_of(label["title"]))
             self._add("title", Block("title", block.start, block.start + 1), first, depth=BOLD_LEVEL)
             if rest:
@@ -212,6 +212,12 @@ class Walk:
             if meaning_of(title) in {Meaning.TIMELINE, Meaning.ACTIONS} and len(title.split()) <= 6:
                 return title, ""
         return None
+
+
+def _is_label(title: str) -> bool:
+    """A few words that name a thing, not a sentence that happens to end in a colon."""
+    named = meaning_of(title) in {Meaning.TIMELINE, Meaning.ACTIONS}
+    return named and len(title.split()) <= 6 and not re.search(r"\b(?:is|are|was|were|to|should|following|we)\b", title, re.I)
 
 
 def code_lines(unit: Unit, lines: list[str]) -> Iterator[tuple[int, str]]:

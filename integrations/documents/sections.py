@@ -6,6 +6,7 @@ from collections import Counter
 from .reading import ReadSection
 from .regions import LABEL_LEVEL, Walk
 from .meanings import plain
+from .timeline import dedented
 from .words import WORD, words
 
 OPENING = "Introduction"
@@ -29,12 +30,20 @@ def cut(walk: Walk, consumed: set[int], notes: dict[int, list[str]]) -> list[Rea
 def _starts(walk: Walk, consumed: set[int]) -> list[tuple[int, str]]:
     headings = [region for region in walk.regions[1:] if region.level < 7 and region.start not in consumed]
     if not headings:
-        labels = [region for region in walk.regions[1:] if region.start not in consumed]
+        labels = [region for region in walk.regions[1:] if region.level == LABEL_LEVEL or region.start not in consumed]
         level = LABEL_LEVEL if sum(region.level == LABEL_LEVEL for region in labels) > 2 else 7
         return [(region.start, plain(region.title)) for region in labels if region.level == level]
     top = min(region.level for region in headings)
     deepest = top + 1 if top == 1 else top
     return [(region.start, plain(region.title) or "…") for region in headings if region.level <= deepest]
+
+
+def _folded(text: str) -> str:
+    """Headings that stood over entries and actions only: their words stay, as one line."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if lines and all(re.match(r"\s{0,3}#{1,6}\s", line) for line in lines):
+        return f"{KEPT} " + " · ".join(line.strip().strip("#").strip() for line in lines)
+    return text
 
 
 def _text(walk: Walk, start: int, end: int, consumed: set[int], notes: dict[int, list[str]]) -> str:
@@ -43,7 +52,7 @@ def _text(walk: Walk, start: int, end: int, consumed: set[int], notes: dict[int,
     ]
     if kept and start != 0 or (kept and start in {region.start for region in walk.regions[1:]}):
         kept[0] = _without_heading(walk, start, kept)
-    text = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\n")
+    text = _folded(re.sub(r"\n\s*\n\s*\n", "\n\n", dedented(kept)).strip("\n"))
     extra = [note for number in range(start, end) for note in notes.get(number, ())]
     return "\n\n".join(part for part in (text if text.strip() else "", *extra) if part)
 

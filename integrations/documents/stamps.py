@@ -27,6 +27,7 @@ class Stamp:
     until: str = ""
     is_vague: bool = False
     is_prose: bool = False
+    is_span: bool = False
     after: timedelta | None = None
     day_number: int | None = None
     numbers: tuple[int, int] | None = None  # 5/6 with no year: which is the month is for the document to say
@@ -59,7 +60,7 @@ _GLUE = re.compile(
 _LEAD = re.compile(
     r"(?P<vague>~|≈|≃|±|ca?\.|circa|around|about|approximately|approx\.?|roughly|before|after|since|by|until|early|late|"
     r"gegen|etwa|rund|vor|nach|seit|ab|vers|environ|avant|après|depuis|hacia|sobre|antes|desde|約|およそ|大约|约)"
-    r"(?![A-Za-z])|(?P<prose>at|on|from|between|starting|am|um|vom|von|le|à|el|a las|em|às|alle|dal|в|около)\b|"
+    r"(?![A-Za-z])|(?P<prose>at|on|from|between|starting|am|um|vom|von|zwischen|entre|le|à|el|a las|em|às|alle|dal|в|около)\b|"
     r"(?P<label>date|time|timestamp|when|datum|uhrzeit|zeit|heure|hora|fecha|日時|時刻)\b\s*[:：]",
     re.I,
 )
@@ -75,12 +76,12 @@ _DATES = [
     re.compile(r"(?P<y>(?:19|20)\d{2})[-/. ](?P<name>" + _WORD + r")[-/. ](?P<d>\d{1,2})(?!\d)"),
     re.compile(
         r"(?:the )?(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[ \-/]?(?:of |de |del )?(?P<name>" + _WORD + r")\.?"
-        r"(?:,?[ \-/](?:de |del )?(?P<y>(?:19|20)\d{2})(?![\d:])|,? ?['’](?P<yy>\d{2})\b|[\-/](?P<yy2>\d{2})(?![\d:]))?",
+        r"(?:,?[ \-/](?:de |del )?(?P<y>(?:19|20)\d{2})(?!\d|:\d)|,? ?['’](?P<yy>\d{2})\b|[\-/](?P<yy2>\d{2})(?![\d:]))?",
         re.I,
     ),
     re.compile(
         r"(?P<name>" + _WORD + r")\.?[ \-](?:the )?(?P<d>\d{1,2})(?:st|nd|rd|th)?(?![\d:.]\d|\d)"
-        r"(?:,? ?-?(?P<y>(?:19|20)\d{2})(?![\d:])|,? ['’](?P<yy>\d{2})\b)?",
+        r"(?:,? ?-?(?P<y>(?:19|20)\d{2})(?!\d|:\d)|,? ['’](?P<yy>\d{2})\b)?",
         re.I,
     ),
     re.compile(r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y4>(?:19|20)\d{2}|\d{2})(?![\d:]|\.\d)"),
@@ -155,7 +156,7 @@ def read_stamp(text: str, *, is_cell: bool = False) -> Stamp | None:
     stamp, position = _parts(source, position, stamp, is_cell=is_cell)
     if not (stamp.has_clock or stamp.has_date):
         return None
-    stamp, position = _range(source, position, stamp)
+    stamp, position = _range(source, position, stamp, is_cell=is_cell)
     if position < len(source) and (source[position].isalnum() and source[position - 1].isalnum()):
         return None
     if match := _TRAILING_VAGUE.match(source, position):
@@ -189,7 +190,8 @@ def _lead(source: str, position: int) -> tuple[Stamp, int]:
         if match["vague"]:
             stamp = replace(stamp, is_vague=True, is_prose=stamp.is_prose or match["vague"].isalpha())
         elif match["prose"]:
-            stamp = replace(stamp, is_prose=True)
+            is_span = match["prose"].lower() in {"between", "from", "starting", "von", "zwischen", "entre"}
+            stamp = replace(stamp, is_prose=True, is_span=stamp.is_span or is_span)
         position = _DECOR.match(source, match.end()).end()  # type: ignore[union-attr]
     return stamp, position
 
@@ -330,7 +332,7 @@ def _weekday(source: str, position: int, stamp: Stamp) -> tuple[Stamp, int] | No
     return replace(stamp, weekday=number), match.end()
 
 
-def _range(source: str, position: int, stamp: Stamp) -> tuple[Stamp, int]:
+def _range(source: str, position: int, stamp: Stamp, *, is_cell: bool) -> tuple[Stamp, int]:
     """Take in "- 16:16" or "to July 14, 10:00": the event is put at its start, and the words are kept."""
     if stamp.second and (match := _END_SECONDS.match(source, position)):
         return replace(stamp, until=match[1]), match.end()
@@ -338,7 +340,10 @@ def _range(source: str, position: int, stamp: Stamp) -> tuple[Stamp, int]:
     if match is None:
         return stamp, position
     start = _DECOR.match(source, match.end())
-    later, end = _parts(source, start.end() if start else match.end(), Stamp(), is_cell=False)
+    begin = start.end() if start else match.end()
+    if about := re.match(r"(?:~|≈|ca?\.|about|around|approximately|roughly|gegen|etwa|environ|vers)\s?", source[begin:], re.I):
+        begin += about.end()
+    later, end = _parts(source, begin, Stamp(), is_cell=is_cell)
     if not later.hour and later.hour != 0 and not (later.has_date and not stamp.has_clock):
         return stamp, position
     if later.after is not None:

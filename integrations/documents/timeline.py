@@ -127,7 +127,7 @@ class Builder:
             self._table(unit)
         elif unit.kind in {"item", "line"} and self._entry_of(unit):
             pass
-        elif unit.kind in {"item", "line"} and unit.stamp and not unit.lead[unit.stamp.end :].strip():
+        elif unit.kind in {"item", "line"} and unit.stamp and unit.stamp.has_date and says_nothing(unit.lead[unit.stamp.end :]):
             return self._marker(position)
         elif unit.kind in {"title", "definitions"}:
             self.between = []
@@ -140,7 +140,9 @@ class Builder:
         stamp, text = unit.stamp, None
         if stamp is not None:
             rest = unit.lead[stamp.end :]
-            if stamp.has_clock or (rest.strip() and (self.is_named or unit.kind == "item")):
+            if stamp.is_span and unit.kind == "line":
+                return False
+            if stamp.has_clock or (not says_nothing(rest) and (self.is_named or unit.kind == "item")):
                 text = rest
         elif self.is_named:
             if (labelled := ends_with_stamp(unit.lead)) and not unit.below:
@@ -201,7 +203,7 @@ class Builder:
         for unit in self.units[position + 1 :]:
             if unit.kind == "table" or (unit.stamp and unit.stamp.has_clock):
                 return True
-            if unit.stamp and unit.stamp.has_date and not unit.lead[unit.stamp.end :].strip():
+            if unit.stamp and unit.stamp.has_date and says_nothing(unit.lead[unit.stamp.end :]):
                 return False
         return False
 
@@ -278,7 +280,7 @@ class Builder:
             if stamp is None and self.result.entries:
                 entry = self.result.entries[-1]
                 entry.text, entry.end = f"{entry.text} {line.strip()}", number + 1
-            elif stamp and not stamp.has_clock and not line[stamp.end :].strip():
+            elif stamp and not stamp.has_clock and says_nothing(line[stamp.end :]):
                 self.result.steps.append(Step(stamp, is_marker=True))
             elif stamp:
                 self.result.add(Entry(stamp, worded(stamp, line[stamp.end :].strip()), number, number + 1, "code"))
@@ -406,6 +408,15 @@ def worded(stamp: Stamp | None, text: str) -> str:
     return f"{stamp.written}: {text.strip()}" if text.strip() else stamp.written
 
 
+_ZONE_REMARK = re.compile(r"^\W*(?:all )?(?:times? )?(?:are |is |in )*[A-Z]{2,5}(?:[+-]\d+)?\W*$|^\W*(?:all )?times?\b.{0,40}$", re.I)
+
+
+def says_nothing(rest: str) -> bool:
+    """Behind a day: nothing, or only in which zone its times are."""
+    text = rest.strip(" \t\n*_:：-–—()[]`#")
+    return not text or (len(text) < 50 and first_zone(text) is not None and bool(_ZONE_REMARK.match(text)))
+
+
 def joined(text: str) -> str:
     """Soft line breaks of a paragraph become spaces."""
     return re.sub(r"[ \t]*\n[ \t]*", " ", text).strip()
@@ -419,14 +430,19 @@ def dedented(lines: list[str]) -> str:
 
 def _place(run: Run, walk: Walk, context: Context) -> None:
     """Give every entry its instant, under the zone and the day that its own region states first."""
-    head = "\n".join(
-        [run.region.title, *(unit.lead for unit in walk.units if unit.region.root is run.region.root and not unit.stamp)][:12]
-    )
+    first = run.entries[0].start
+    above = [unit.lead for unit in walk.units if unit.region.root is run.region.root and not unit.stamp and unit.start < first]
+    head = "\n".join([run.region.title, *above[:12]])
     columns = next((unit.block.children[0].cells for unit in walk.units if _is_table_of(unit, run) and unit.block), [])
     zone = first_zone(run.region.title) or zone_announced(head) or first_zone(" | ".join(columns))
-    run.context = replace(context, zone=zone or context.zone, day=_own_day(run, head, context) or context.day)
+    day = _own_day(run, head, context)
+    is_fixed = day is not None and bool(_SAME_DAY.search(head))
+    run.context = replace(context, zone=zone or context.zone, day=day or context.day, is_day_fixed=is_fixed)
     for entry, at in zip(run.entries, instants(run.steps, run.context), strict=True):
         entry.at = at
+
+
+_SAME_DAY = re.compile(r"\b(?:unless|otherwise|all (?:events|entries))\b[^.\n]{0,80}\d{4}", re.I)
 
 
 def _is_table_of(unit: Unit, run: Run) -> bool:

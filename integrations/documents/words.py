@@ -7,10 +7,13 @@ from .reading import Reading
 
 WORD = re.compile(r"\w+")
 # Marks that are syntax where they stand: check boxes and the numbers of a numbered list.
-_SYNTAX = re.compile(r"^(\s*(?:>\s?)*(?:[-*+]|\d{1,9}[.)])\s+)(?:\[[ xX]\]\s)?", re.M)
+_SYNTAX = re.compile(r"^(\s*(?:>\s?)*(?:[-*+]|(?:#{1,6}\s+)?\d{1,9}[.)])\s+)(?:\[[ xX]\]\s)?", re.M)
+_BARE_TAG = re.compile(r"</?[a-z][a-z0-9]{0,10}\s*/?>", re.I)
 
 
 def words(text: str) -> list[str]:
+    text = _BARE_TAG.sub(" ", text)
+    text = re.sub(r"(?<!\w)_+|_+(?!\w)", " ", text)
     return WORD.findall(_SYNTAX.sub(lambda match: re.sub(r"\d", " ", match[1]), text).replace("\\_", "_"))
 
 
