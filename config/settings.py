@@ -63,10 +63,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.request_id",
-    "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
+    # Above everything that may answer early, so that redirects and static files carry the policy too.
     "csp.middleware.CSPMiddleware",
     "core.middleware.security_headers",
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
     "core.middleware.refuse_unstorable_text",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -228,15 +229,17 @@ FORMAT_MODULE_PATH = ["config.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / ".build" / "collected"
 STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / ".build" / "static"]
+# The collected files carry a hash in their names and are kept by browsers for ever; without, the sources are served.
+STATIC_MANIFEST = env.flag("STATIC_MANIFEST", IN_PRODUCTION)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"
-        if STATIC_ROOT.joinpath("staticfiles.json").exists()
+        if STATIC_MANIFEST
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-SERVESTATIC_USE_FINDERS = not STATIC_ROOT.joinpath("staticfiles.json").exists()
+SERVESTATIC_USE_FINDERS = not STATIC_MANIFEST
 
 # Logs: one JSON object a line on stdout, each with the id of the request it belongs to.
 LOG_LEVEL = env.one_of("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], "INFO")

@@ -11,6 +11,7 @@ urlpatterns = [
     path("actions/", include("actions.urls")),
     path("import/", include("integrations.urls")),
     path("people/", include("people.urls")),
+    path("accounts/", include("people.account_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("style/", views.style, name="style"),

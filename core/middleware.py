@@ -58,6 +58,8 @@ def refuse_unstorable_text(get_response: GetResponse) -> GetResponse:
 
 def _texts(request: HttpRequest) -> Iterable[str]:
     yield request.path
+    # A cookie may hide a NUL as \\000.
+    yield from request.COOKIES.values()
     for query in (request.GET, request.POST):
         for key, values in query.lists():
             yield key

@@ -73,6 +73,11 @@ class User(AbstractBaseUser, TimestampedModel):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Sign-in looks an address up in small letters.
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
+
     def get_full_name(self) -> str:
         return str(self)
 
