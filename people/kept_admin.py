@@ -1,0 +1,84 @@
+"""How the admin's pages differ from Django's own: they show what a person may see, and keep one record."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from core.errors import DomainError
+from people.models import RecordEntry
+from people.record import put_on_record
+
+
+class KeptAdmin(admin.ModelAdmin):
+    """Rows that a facilitator keeps: seen through `visible_to`, changed on record, never deleted."""
+
+    has_page = False
+    object_history_template = "admin/record.html"
+    save_on_top = False
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        rows = super().get_queryset(request)
+        return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def view_on_site(self, obj: models.Model) -> str | None:  # type: ignore[override]
+        """Its page in the product, if it has one. Django's own detour by content type would tell too much."""
+        return obj.get_absolute_url() if self.has_page else None  # type: ignore[attr-defined]
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+        put_on_record(obj, f"{self._noun}.added", by=request.user)
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+        put_on_record(obj, f"{self._noun}.changed", by=request.user, changes=message)
+
+    @property
+    def _noun(self) -> str:
+        return str(self.opts.verbose_name).replace(" ", "_").replace("-", "")
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        # Unknown and hidden answer alike, as on every other page.
+        raise Http404
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What is on record about it, whether it came about here or on the pages."""
+        thing = self.get_object(request, unquote(object_id))
+        if thing is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, thing):
+            raise PermissionDenied
+        entries = RecordEntry.objects.about(thing).select_related("by")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"On record: {thing}",
+            "entries": Paginator(entries, 100).get_page(request.GET.get("p", 1)),
+            "object": thing,
+            "opts": self.opts,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, self.object_history_template, context)
+
+    def refuse(self, request: HttpRequest, error: DomainError) -> None:
+        for reason in error.reasons:
+            self.message_user(request, reason, messages.ERROR)
+
+
+class ReadOnlyAdmin(KeptAdmin):
+    """Rows that only commands write."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
