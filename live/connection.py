@@ -26,7 +26,6 @@ class Person:
 
     user_id: int
     name: str
-    colour: int
     session_key: str
     session_hash: str
 

@@ -10,8 +10,8 @@ from live.limits import MAX_AWARENESS_BYTES, MAX_STATE_BYTES, PRESENCE_ENDS_AFTE
 from live.wire import BadFrame, awareness_frame, read_awareness
 
 GONE = "null"
-# Light and dark enough for white and black words on them; a client that draws with classes takes the number.
-COLOURS = ["#b4451f", "#0b7285", "#7048a8", "#2b7a3d", "#a61e6d", "#1c5fb8", "#8a6100", "#5c6470"]
+# For clients that draw with a colour; ours draws with the number of a person, for which the page has light and dark ones.
+COLOURS = ["#2d62a8", "#a83378", "#1d7a55", "#96590f", "#6a4bb0", "#19737d", "#b03a3f", "#5c7020"]
 
 
 @dataclass(slots=True)
@@ -144,12 +144,12 @@ def _clean(raw: bytes, person: Person, names: set[str]) -> str:
         return GONE
     if not isinstance(said, dict):
         raise BadFrame("the awareness state is not an object")
-    colour = COLOURS[person.colour % len(COLOURS)]
+    colour = COLOURS[person.user_id % len(COLOURS)]
     state: dict[str, Any] = {
         "user": {
             "id": person.user_id,
             "name": person.name,
-            "colour": person.colour % len(COLOURS),
+            "person": person.user_id % len(COLOURS) + 1,
             "color": colour,
             "colorLight": colour + "33",
         }

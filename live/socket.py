@@ -69,7 +69,6 @@ def _person(scope: dict[str, Any]) -> Person:
     return Person(
         user_id=user.pk,
         name=str(user),
-        colour=user.pk,
         session_key=session.session_key,
         session_hash=session[HASH_SESSION_KEY],
     )
@@ -82,9 +81,7 @@ async def _stay(hub: Hub, connection: Connection, room_id: int, receive: Receive
         connection.end(TRY_AGAIN, "the document cannot be read just now")
         return
     person = connection.person
-    connection.say(
-        hello={"id": person.user_id, "name": person.name, "colour": person.colour, "may_write": connection.may_write}
-    )
+    connection.say(hello={"id": person.user_id, "name": person.name, "may_write": connection.may_write})
     try:
         await _listen(room, connection, receive)
     finally:

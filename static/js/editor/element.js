@@ -1,0 +1,146 @@
+// <live-editor room="7" name="summary"> around a working <textarea>: until the room has answered, and wherever it does not,
+// the textarea and its form do the work.
+import { defaultKeymap } from "@codemirror/commands";
+import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
+import { Compartment, EditorState } from "@codemirror/state";
+import { EditorView, keymap, placeholder } from "@codemirror/view";
+import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
+import { cursors } from "./cursors.js";
+import { looks } from "./looks.js";
+import { roomOf } from "./room.js";
+import { makeToolbar, toolbarKeys } from "./toolbar.js";
+
+const nonce = () => document.querySelector('meta[name="csp-nonce"]')?.content ?? "";
+
+// What comes from the clipboard may hold line ends and characters that neither the text nor the database can.
+const storable = (text) => text.replace(/\r\n?/g, "\n").replaceAll("\0", "").toWellFormed();
+
+export class LiveEditor extends HTMLElement {
+  connectedCallback() {
+    this.room = roomOf(this.getAttribute("room"));
+    this.access = new Compartment();
+    this.whenSynced = () => this.start();
+    this.whenAccess = () => this.view?.dispatch({ effects: this.access.reconfigure(this.accessNow()) });
+    this.room.addEventListener("access", this.whenAccess);
+    if (this.room.isSynced) this.start();
+    else this.room.addEventListener("synced", this.whenSynced, { once: true });
+  }
+
+  disconnectedCallback() {
+    this.room.removeEventListener("synced", this.whenSynced);
+    this.room.removeEventListener("access", this.whenAccess);
+    this.view?.destroy();
+    this.toolbar?.remove();
+    this.view = null;
+    if (this.textarea) this.textarea.hidden = false;
+    this.removeAttribute("data-live");
+  }
+
+  get textarea() {
+    return this.querySelector("textarea");
+  }
+
+  get isReadOnly() {
+    return this.hasAttribute("readonly") || !this.room.mayWrite;
+  }
+
+  start() {
+    const text = this.room.text(this.getAttribute("name"));
+    const textarea = this.textarea;
+    if (this.view || (textarea && !this.adoptTyped(textarea, text))) return;
+    const hadFocus = textarea && document.activeElement === textarea;
+    const label = this.getAttribute("label") ?? this.labelOf(textarea);
+    this.view = new EditorView({ state: this.stateFor(text, textarea, label), parent: this });
+    if (!this.hasAttribute("readonly")) {
+      this.toolbar = makeToolbar(label, () => this.view);
+      this.prepend(this.toolbar);
+    }
+    if (textarea) {
+      const at = Math.min(textarea.selectionStart, text.length);
+      textarea.hidden = true;
+      // The form must not send a state that has long been overtaken.
+      textarea.disabled = true;
+      if (hadFocus) {
+        this.view.focus();
+        this.view.dispatch({ selection: { anchor: at } });
+      }
+    }
+    this.showAccess();
+    this.setAttribute("data-live", "");
+  }
+
+  // Someone quick may have typed into the textarea before the room answered. If nobody else has changed the text since, the
+  // words move over; otherwise this section stays a plain form, whose saving merges both.
+  adoptTyped(textarea, text) {
+    const before = textarea.defaultValue.replace(/\r\n?/g, "\n");
+    const typed = storable(textarea.value);
+    if (typed === before) return true;
+    if (text.toString() !== before) return false;
+    let start = 0;
+    while (start < before.length && before[start] === typed[start]) start++;
+    let end = 0;
+    while (end < before.length - start && before.at(-1 - end) === typed.at(-1 - end) && end < typed.length - start) end++;
+    text.doc.transact(() => {
+      text.delete(start, before.length - start - end);
+      text.insert(start, typed.slice(start, typed.length - end));
+    });
+    return true;
+  }
+
+  labelOf(textarea) {
+    const heading = textarea?.getAttribute("aria-labelledby");
+    const named = heading && document.getElementById(heading)?.firstChild?.textContent.trim();
+    return named || textarea?.getAttribute("aria-label") || this.getAttribute("name");
+  }
+
+  stateFor(text, textarea, label) {
+    const hint = this.getAttribute("placeholder") ?? textarea?.placeholder ?? "";
+    const described = textarea?.getAttribute("aria-describedby");
+    return EditorState.create({
+      doc: text.toString(),
+      extensions: [
+        EditorState.lineSeparator.of("\n"),
+        EditorView.cspNonce.of(nonce()),
+        EditorView.lineWrapping,
+        EditorView.clipboardInputFilter.of(storable),
+        EditorView.contentAttributes.of({
+          "aria-label": label,
+          "aria-multiline": "true",
+          autocapitalize: "sentences",
+          autocorrect: "on",
+          spellcheck: "true",
+          ...(described ? { "aria-describedby": described } : {}),
+        }),
+        this.access.of(this.accessNow()),
+        placeholder(hint || "Write here. Others see it as you type."),
+        markdown({ base: markdownLanguage, completeHTMLTags: false }),
+        looks,
+        yCollab(text, null),
+        cursors(this.room, text, this.getAttribute("name")),
+        // Tab is not bound: it leaves the editor, as it leaves every field.
+        keymap.of([
+          { key: "Alt-F10", run: () => this.focusToolbar() },
+          { key: "Escape", run: () => this.focusToolbar() },
+          ...toolbarKeys,
+          ...yUndoManagerKeymap,
+          ...defaultKeymap,
+        ]),
+      ],
+    });
+  }
+
+  focusToolbar() {
+    this.toolbar?.querySelector('[tabindex="0"]')?.focus();
+    return Boolean(this.toolbar);
+  }
+
+  accessNow() {
+    this.showAccess();
+    return [EditorState.readOnly.of(this.isReadOnly), EditorView.editable.of(!this.isReadOnly)];
+  }
+
+  showAccess() {
+    if (this.toolbar) this.toolbar.hidden = this.isReadOnly;
+    this.toggleAttribute("data-readonly", this.isReadOnly);
+  }
+}
