@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 FIRST, SECOND = "0", "1"
+YEARS = range(1970, 2200)  # Beyond lies a slip of the finger, and in the end an instant that no other zone can show.
 
 
 class InstantWidget(forms.MultiWidget):
@@ -65,6 +66,8 @@ class InstantField(forms.Field):
         naive = _naive(words)
         if naive is None:
             raise ValidationError("Write a date and a time, such as 2026-03-02 14:05.")
+        if naive.year not in YEARS:
+            raise ValidationError("The year %(year)s cannot be right.", params={"year": naive.year})
         return naive if timezone.is_aware(naive) else _in_the_readers_zone(naive, fold or "")
 
     def validate(self, value: Any) -> None:
@@ -94,23 +97,19 @@ def _in_the_readers_zone(naive: datetime, fold: str) -> datetime:
             "%(time)s happened twice on this day in %(zone)s, when the clocks went back. Choose which one is meant.",
             params={"time": f"{naive:%H:%M}", "zone": zone},
         )
-    try:
-        return naive.replace(tzinfo=zone, fold=int(fold == SECOND)).astimezone(UTC)
-    except OverflowError as error:
-        raise ValidationError("This date lies outside of any calendar we keep.") from error
+    return naive.replace(tzinfo=zone, fold=int(fold == SECOND)).astimezone(UTC)
 
 
 def _exists(naive: datetime, zone: Any) -> bool:
-    try:
-        return naive.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == naive
-    except OverflowError:
-        return True
+    return naive.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == naive
 
 
 def _happens_twice(naive: datetime) -> bool:
     zone = timezone.get_current_timezone()
+    if naive.tzinfo or naive.year not in YEARS or not _exists(naive, zone):
+        return False
     first, second = (naive.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-    return naive.tzinfo is None and _exists(naive, zone) and first.utcoffset() != second.utcoffset()
+    return first.utcoffset() != second.utcoffset()
 
 
 def _passes(naive: datetime) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from incidents.clocks import Clocks, clocks
 from incidents.models import Incident, SeverityPolicy
 from incidents.queries import matches
-from live.commands import texts_of, version_of
+from live.commands import read
 from people.models import User
 from postmortems.models import Postmortem, Section, TimelineEvent
 from postmortems.models.documents import PostmortemQuerySet
@@ -76,10 +76,11 @@ class SectionView:
 
 
 def sections_of(postmortem: Postmortem, *, writing: bool) -> list[SectionView]:
-    # The version first: a text that is newer than its version merges, one that is older would lose words.
-    version = version_of(postmortem.room)
-    texts = texts_of(postmortem.room)
-    return [SectionView(section, texts.get(section.key, ""), version, writing) for section in postmortem.sections.all()]
+    reading = read(postmortem.room)
+    return [
+        SectionView(section, reading.texts.get(section.key, ""), reading.version, writing)
+        for section in postmortem.sections.all()
+    ]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 
 from people.models import User
 from tests.factories import UserFactory
@@ -36,3 +38,13 @@ def facilitator(db: None) -> User:
 @pytest.fixture
 def administrator(db: None) -> User:
     return UserFactory(email="administrator@harbour.example", name="Ada Administrator", role=User.Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def warm() -> Callable[[Client], None]:
+    """Fill what is kept between requests, so that a count of queries counts the page alone."""
+
+    def visit(client: Client) -> None:
+        client.get("/people/profile/")
+
+    return visit

@@ -5,7 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from live.commands import replace_text, text_of, version_of
+from live.commands import read, replace_text, text_of
+from live.errors import VersionTooOld
+from people.models import User
 from postmortems.forms import SectionForm
 from postmortems.models import Postmortem, Section
 from postmortems.views.finding import find_to_write
@@ -16,16 +18,25 @@ def edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     postmortem = find_to_write(request, number)
     section = get_object_or_404(postmortem.sections, pk=pk)
     if request.method != "POST":
-        version = version_of(postmortem.room)
-        form = SectionForm(initial={"text": text_of(postmortem.room, section.key), "version": version})
+        reading = read(postmortem.room)
+        form = SectionForm(initial={"text": reading.texts[section.key], "version": reading.version})
         return _page(request, postmortem, section, form)
     form = SectionForm(request.POST)
-    if not form.is_valid():
+    if not form.is_valid() or not _kept(postmortem, section, form, by=request.user):
         return _page(request, postmortem, section, form, status=422)
-    wanted, base = form.cleaned_data["text"], form.cleaned_data["version"]
-    replace_text(postmortem.room, section.key, wanted, base_version=base, by=request.user)
-    _say_what_was_kept(request, postmortem, section, wanted)
+    _say_what_was_kept(request, postmortem, section, form.cleaned_data["text"])
     return redirect(f"{postmortem.get_absolute_url()}?mode=write#{section.key}")
+
+
+def _kept(postmortem: Postmortem, section: Section, form: SectionForm, *, by: User) -> bool:
+    """Merge what was written into what others wrote since; False, with the reason in the form, if it cannot be."""
+    wanted, base = form.cleaned_data["text"], form.cleaned_data["version"]
+    try:
+        replace_text(postmortem.room, section.key, wanted, base_version=base, by=by)
+    except VersionTooOld as refusal:
+        form.add_error("text", " ".join(refusal.reasons))
+        return False
+    return True
 
 
 def _say_what_was_kept(request: HttpRequest, postmortem: Postmortem, section: Section, wanted: str) -> None:
