@@ -1,0 +1,132 @@
+from typing import Any
+
+from django import forms
+from django.core.validators import URLValidator
+
+from actions.models import Action
+from core.forms import MergingForm
+from people.models import Team, User
+from postmortems.models import Postmortem
+
+ONE_PERSON = "Choose one person"
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class ActionForm(forms.Form):
+    """What an agreed action needs from the start: one owner and one date."""
+
+    title = forms.CharField(
+        label="What is to be done",
+        max_length=300,
+        help_text="So that anyone can tell whether it is done: “Alert when the queue holds more than 1,000”.",
+    )
+    owner = forms.ModelChoiceField(User.objects.able_to_own(), empty_label=ONE_PERSON)
+    due_on = forms.DateField(label="Due", widget=DateInput)
+    priority = forms.ChoiceField(choices=Action.Priority, initial=Action.Priority.MEDIUM)
+    description = forms.CharField(
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Anything its owner needs to know.",
+    )
+
+    def __init__(self, *args: Any, postmortem: Postmortem, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = fit_owners(postmortem)  # type: ignore[attr-defined]
+
+
+class EditActionForm(MergingForm):
+    """The words of an action; its state moves by verbs that ask for a reason."""
+
+    FIELDS = ["title", "description", "priority"]
+
+    title = forms.CharField(label="What is to be done", max_length=300)
+    description = forms.CharField(required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
+    priority = forms.ChoiceField(choices=Action.Priority)
+
+    def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
+        shown = None if args else {name: getattr(action, name) for name in self.FIELDS}
+        super().__init__(*args, seen_now=shown, **kwargs)
+
+
+class FinishForm(forms.Form):
+    evidence = forms.URLField(
+        label="Link to the evidence",
+        max_length=1000,
+        assume_scheme="https",
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text="The change, the dashboard or the test that proves it.",
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+    )
+
+
+class ReasonForm(forms.Form):
+    """A step that asks why; the answer stays beside the action for ever."""
+
+    reason = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ReassignForm(forms.Form):
+    owner = forms.ModelChoiceField(User.objects.able_to_own(), label="New owner", empty_label=ONE_PERSON)
+    reason = forms.CharField(label="Why", required=False, max_length=2000)
+
+    def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owners = fit_owners(action.postmortem).exclude(pk=action.owner_id)
+        self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+
+
+class RescheduleForm(forms.Form):
+    due_on = forms.DateField(label="New date", widget=DateInput)
+    reason = forms.CharField(label="Why", required=False, max_length=2000)
+
+
+def fit_owners(postmortem: Postmortem) -> Any:
+    """People who may answer for an action of this post-mortem. The command has the last word on one of them."""
+    people = User.objects.able_to_own()
+    incident = postmortem.incident
+    if not incident.is_restricted:
+        return people
+    insiders = (
+        User.objects.filter(participations__incident=incident)
+        .values("pk")
+        .union(
+            User.objects.filter(teams=incident.team_id).values("pk"),
+            User.objects.filter(teams_led=incident.team_id).values("pk"),
+            User.objects.filter(teams_managed=incident.team_id).values("pk"),
+            User.objects.filter(role=User.Role.ADMINISTRATOR).values("pk"),
+        )
+    )
+    return people.filter(pk__in=insiders)
+
+
+class ActionFilter(forms.Form):
+    """The filter of the list; it lives in the address, so that a filtered list can be sent to someone."""
+
+    OPEN = "open"
+    STATES = [(OPEN, "open"), *Action.Status.choices, ("all", "every status")]
+
+    text = forms.CharField(label="Search", required=False, max_length=200)
+    status = forms.ChoiceField(choices=STATES, required=False)
+    priority = forms.ChoiceField(choices=[("", "every priority"), *Action.Priority.choices], required=False)
+    owner = forms.ModelChoiceField(User.objects.none(), empty_label="everyone", required=False)
+    team = forms.ModelChoiceField(Team.objects.all(), empty_label="every team", required=False)
+    overdue = forms.BooleanField(label="Overdue only", required=False)
+    mine = forms.BooleanField(label="Mine only", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owners = User.objects.filter(pk__in=Action.objects.values("owner"))
+        self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """What the address asks for; a value that makes no sense there asks for nothing."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", False)}

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from actions import views
+
+app_name = "actions"
+
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("for/<int:number>/", views.panel, name="panel"),
+    path("new/<int:number>/", views.create, name="create"),
+    path("<int:number>/", views.detail, name="detail"),
+    path("<int:number>/edit/", views.edit, name="edit"),
+    path("<int:number>/start/", views.start, name="start"),
+    path("<int:number>/finish/", views.finish, name="finish"),
+    path("<int:number>/drop/", views.drop, name="drop"),
+    path("<int:number>/reopen/", views.reopen, name="reopen"),
+    path("<int:number>/reassign/", views.reassign, name="reassign"),
+    path("<int:number>/reschedule/", views.reschedule, name="reschedule"),
+]

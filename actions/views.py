@@ -1,0 +1,219 @@
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from actions import queries
+from actions.commands import (
+    add_action,
+    drop_action,
+    edit_action,
+    finish_action,
+    reassign_action,
+    reopen_action,
+    reschedule_action,
+    start_action,
+)
+from actions.errors import NotAllowedNow
+from actions.escalation import Rung, rung_of
+from actions.forms import (
+    ActionFilter,
+    ActionForm,
+    EditActionForm,
+    FinishForm,
+    ReasonForm,
+    ReassignForm,
+    RescheduleForm,
+)
+from actions.models import Action
+from actions.permissions import can_add, can_edit
+from core.edits import EditConflict
+from core.htmx import is_htmx, part_or_redirect
+from postmortems.models import Postmortem
+
+ROWS_A_PAGE = 50
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    filters, today = ActionFilter(request.GET), timezone.localdate()
+    page = Paginator(queries.listed(request.user, filters.wishes, on=today), ROWS_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    address = request.GET.copy()
+    address.pop("page", None)
+    context = {
+        "filters": filters,
+        "page": page,
+        "query": address.urlencode(),
+        "standing": queries.standing(request.user, today),
+    }
+    return render(request, "actions/index.html", context)
+
+
+@require_safe
+def detail(request: HttpRequest, number: int) -> HttpResponse:
+    return _page(request, find(request, number))
+
+
+@require_safe
+def panel(request: HttpRequest, number: int) -> HttpResponse:
+    """The list on a post-mortem's page, fetched again when somebody changed an action of it."""
+    postmortem = _find_postmortem(request, number)
+    context = {"panel": queries.panel_of(postmortem, request.user, on=timezone.localdate())}
+    return part_or_redirect(request, "actions/_panel.html#list", context, to=f"{postmortem.get_absolute_url()}#actions")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: HttpRequest, number: int) -> HttpResponse:
+    postmortem = _find_postmortem(request, number)
+    if not can_add(request.user, postmortem):
+        raise PermissionDenied("This post-mortem is closed: reopen it first." if postmortem.is_closed else "")
+    if request.method != "POST":
+        return _add_form(request, postmortem, ActionForm(postmortem=postmortem, prefix="action"))
+    form = ActionForm(request.POST, postmortem=postmortem, prefix="action")
+    if not form.is_valid():
+        return _add_form(request, postmortem, form, status=422)
+    try:
+        action = add_action(postmortem, by=request.user, **form.cleaned_data)
+    except NotAllowedNow as refusal:
+        form.add_error(None, " ".join(refusal.reasons))
+        return _add_form(request, postmortem, form, status=422)
+    if not is_htmx(request):
+        messages.success(request, f"{action.reference} is taken on.")
+        return redirect(f"{postmortem.get_absolute_url()}#actions")
+    response = _add_form(request, postmortem, ActionForm(postmortem=postmortem, prefix="action"))
+    response.headers["HX-Trigger"] = "actionsChanged"
+    return response
+
+
+def _add_form(request: HttpRequest, postmortem: Postmortem, form: ActionForm, *, status: int = 200) -> HttpResponse:
+    context = {"postmortem": postmortem, "incident": postmortem.incident, "action_form": form, "focus": True}
+    template = "actions/_panel.html#add" if is_htmx(request) else "actions/create.html"
+    return render(request, template, context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, number: int) -> HttpResponse:
+    action = find_to_edit(request, number)
+    if request.method != "POST":
+        return render(request, "actions/edit.html", {"action": action, "form": EditActionForm(action=action)})
+    form, status = EditActionForm(request.POST, action=action), 422
+    if form.is_valid():
+        try:
+            return redirect(edit_action(action, by=request.user, seen=form.seen, wanted=form.cleaned_data))
+        except EditConflict as conflict:
+            form.show_conflicts(conflict.theirs)
+            status = 409
+    return render(request, "actions/edit.html", {"action": action, "form": form}, status=status)
+
+
+@require_POST
+def start(request: HttpRequest, number: int) -> HttpResponse:
+    return _take_step(request, find_to_edit(request, number), "start", forms.Form(request.POST), start_action)
+
+
+@require_POST
+def finish(request: HttpRequest, number: int) -> HttpResponse:
+    action = find_to_edit(request, number)
+    return _take_step(request, action, "finish", FinishForm(request.POST, prefix="finish"), finish_action)
+
+
+@require_POST
+def drop(request: HttpRequest, number: int) -> HttpResponse:
+    action = find_to_edit(request, number)
+    return _take_step(request, action, "drop", ReasonForm(request.POST, prefix="drop"), drop_action)
+
+
+@require_POST
+def reopen(request: HttpRequest, number: int) -> HttpResponse:
+    action = find_to_edit(request, number)
+    return _take_step(request, action, "reopen", ReasonForm(request.POST, prefix="reopen"), reopen_action)
+
+
+@require_POST
+def reassign(request: HttpRequest, number: int) -> HttpResponse:
+    action = find_to_edit(request, number)
+    form = ReassignForm(request.POST, action=action, prefix="reassign")
+    return _take_step(request, action, "reassign", form, reassign_action)
+
+
+@require_POST
+def reschedule(request: HttpRequest, number: int) -> HttpResponse:
+    action = find_to_edit(request, number)
+    form = RescheduleForm(request.POST, prefix="reschedule")
+    return _take_step(request, action, "reschedule", form, reschedule_action)
+
+
+def find(request: HttpRequest, number: int) -> Action:
+    found = Action.objects.visible_to(request.user)
+    rows = found.select_related("owner", "added_by", "dropped_by", "postmortem__incident__team", "postmortem__room")
+    return get_object_or_404(rows, number=number)
+
+
+def find_to_edit(request: HttpRequest, number: int) -> Action:
+    action = find(request, number)
+    if not can_edit(request.user, action):
+        raise PermissionDenied
+    return action
+
+
+def _find_postmortem(request: HttpRequest, number: int) -> Postmortem:
+    found = Postmortem.objects.visible_to(request.user).select_related("incident__team", "room")
+    return get_object_or_404(found, incident__number=number)
+
+
+def _take_step(
+    request: HttpRequest, action: Action, verb: str, form: forms.Form, step: Callable[..., Action]
+) -> HttpResponse:
+    """Run one verb with what its form holds. A refusal comes back in that form, with what was typed."""
+    if not form.is_valid():
+        return _page(request, action, refused={verb: form}, status=422)
+    try:
+        step(action, by=request.user, **form.cleaned_data)
+    except NotAllowedNow as refusal:
+        form.add_error(None, " ".join(refusal.reasons))
+        return _page(request, find(request, action.number), refused={verb: form}, status=422)
+    if is_htmx(request):
+        return _page(request, find(request, action.number))
+    return redirect(action)
+
+
+def _page(
+    request: HttpRequest, action: Action, *, refused: dict[str, forms.Form] | None = None, status: int = 200
+) -> HttpResponse:
+    context = {**_facts(request, action), **_steps(action, refused or {}), "refused": refused or {}}
+    template = "actions/detail.html#body" if is_htmx(request) else "actions/detail.html"
+    return render(request, template, context, status=status)
+
+
+def _facts(request: HttpRequest, action: Action) -> dict[str, Any]:
+    days_overdue = action.days_overdue(timezone.localdate())
+    return {
+        "action": action,
+        "postmortem": action.postmortem,
+        "incident": action.postmortem.incident,
+        "days_overdue": days_overdue,
+        "needs_decision": rung_of(days_overdue) is Rung.DECISION,
+        "story": queries.story_of(action),
+        "can_edit": can_edit(request.user, action),
+    }
+
+
+def _steps(action: Action, refused: dict[str, forms.Form]) -> dict[str, forms.Form]:
+    """A form for each verb, the refused one as it came in."""
+    fresh = {
+        "finish": FinishForm(prefix="finish"),
+        "drop": ReasonForm(prefix="drop"),
+        "reopen": ReasonForm(prefix="reopen"),
+        "reassign": ReassignForm(action=action, prefix="reassign"),
+        "reschedule": RescheduleForm(prefix="reschedule"),
+    }
+    return {f"{verb}_form": refused.get(verb, form) for verb, form in fresh.items()}

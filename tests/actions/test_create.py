@@ -1,0 +1,83 @@
+from datetime import date
+
+import pytest
+
+from actions.models import Action
+from tests.factories import PostmortemFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def postmortem():
+    return PostmortemFactory(incident__number=7)
+
+
+def answer(owner, **changes):
+    return {
+        "action-title": "Alert on queue depth", "action-owner": owner.pk, "action-due_on": "2026-04-06",
+        "action-priority": "high", "action-description": "", **changes,
+    }  # fmt: skip
+
+
+def test_create_by_a_plain_form_leads_back_to_the_post_mortem(member_client, member, owner, postmortem):
+    response = member_client.post("/actions/new/7/", answer(owner))
+
+    action = Action.objects.get()
+    assert response.url == "/postmortems/7/#actions"
+    assert (action.title, action.owner, action.due_on, action.priority, action.added_by) == (
+        "Alert on queue depth", owner, date(2026, 4, 6), "high", member,
+    )  # fmt: skip
+
+
+def test_create_by_htmx_answers_with_an_empty_form_and_the_news(member_client, owner, postmortem, htmx):
+    response = member_client.post("/actions/new/7/", answer(owner), headers=htmx)
+
+    assert response.headers["HX-Trigger"] == "actionsChanged"
+    assert response.text.strip().startswith(f'<form id="postmortem-{postmortem.pk}-action-add"')
+    assert "Alert on queue depth" not in response.text.replace("Alert when", "")
+
+
+@pytest.mark.parametrize("missing", ["action-title", "action-owner", "action-due_on"])
+def test_create_without_what_an_action_needs_keeps_what_was_typed(member_client, owner, postmortem, htmx, missing):
+    response = member_client.post("/actions/new/7/", answer(owner, **{missing: ""}), headers=htmx)
+
+    assert response.status_code == 422
+    assert not Action.objects.exists()
+    kept = "2026-04-06" if missing == "action-title" else "Alert on queue depth"
+    assert f'value="{kept}"' in response.text
+
+
+def test_create_is_forbidden_to_viewers_and_once_it_is_closed(client, viewer, member, owner, postmortem):
+    client.force_login(viewer)
+    by_viewer = client.post("/actions/new/7/", answer(owner))
+    client.force_login(member)
+    type(postmortem).objects.update(status="closed", published_at="2026-03-03T00:00Z", closed_at="2026-03-04T00:00Z")
+
+    assert by_viewer.status_code == 403
+    assert client.post("/actions/new/7/", answer(owner)).status_code == 403
+    assert not Action.objects.exists()
+
+
+def test_panel_lists_the_actions_of_its_post_mortem_alone(member_client, postmortem, owner, action, htmx):
+    member_client.post("/actions/new/7/", answer(owner, **{"action-title": "Only this one"}))
+
+    part = member_client.get("/actions/for/7/", headers=htmx).text
+
+    assert "Only this one" in part
+    assert action.title not in part.replace("Only this one", "")
+    assert 'hx-trigger="actionsChanged from:body"' in part
+
+
+def test_panel_and_create_are_hidden_from_strangers(member_client, secret_action):
+    number = secret_action.postmortem.number
+
+    assert member_client.get(f"/actions/for/{number}/").status_code == 404
+    assert member_client.post(f"/actions/new/{number}/").status_code == 404
+
+
+def test_the_post_mortem_page_holds_the_panel_with_a_form_of_its_own(member_client, postmortem, owner):
+    page = member_client.get("/postmortems/7/").text
+
+    assert f'id="postmortem-{postmortem.pk}-actions"' in page
+    assert f'id="postmortem-{postmortem.pk}-action-add"' in page

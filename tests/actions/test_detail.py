@@ -1,0 +1,37 @@
+import pytest
+
+from actions.commands import finish_action, reassign_action, reschedule_action
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_detail_tells_the_story_of_an_action_in_words(member_client, action, member):
+    from datetime import date
+
+    reassign_action(action, by=member, owner=UserFactory(name="Nora New"), reason="Olga is away.")
+    reschedule_action(action, by=member, due_on=date(2026, 4, 6), reason="The parts are late.")
+    finish_action(action, by=member, evidence="https://code.example/pull/7")
+
+    story = [(line.words, line.reason) for line in member_client.get("/actions/45/").context["story"]]
+
+    assert story == [
+        ("finished it, with evidence: https://code.example/pull/7", ""),
+        ("moved it from 16 Mar 2026 to 6 Apr 2026", "The parts are late."),
+        ("handed it from Olga Owner to Nora New", "Olga is away."),
+    ]
+
+
+def test_detail_of_a_restricted_incident_is_not_there_for_strangers(member_client, client, secret_action, owner):
+    assert member_client.get("/actions/66/").status_code == 404
+    client.force_login(owner)
+    assert "CANARY-ACTION" in client.get("/actions/66/").text
+
+
+def test_detail_shows_a_viewer_no_step(client, viewer, action):
+    client.force_login(viewer)
+
+    page = client.get("/actions/45/").text
+
+    assert "Alert on queue depth" in page
+    assert "<form method" not in page.split("<main")[1].split("</main>")[0]
