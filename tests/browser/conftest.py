@@ -1,0 +1,97 @@
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from people.models import User
+from tests.factories import PASSWORD
+from tests.stack import MailServer, Stack, running_stack
+
+# Playwright keeps an event loop in this thread; the tests' own queries are plain and alone in it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+FLAGS = [
+    "--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.fail("No Chromium on the PATH; ./check sets one up.")
+    return {**browser_type_launch_args, "executable_path": chromium, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def _processes(
+    django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Stack, MailServer]]:
+    with django_db_blocker.unblock(), running_stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture
+def stack(transactional_db: None, _processes: tuple[Stack, MailServer]) -> Stack:
+    call_command("install_defaults", verbosity=0)
+    return _processes[0]
+
+
+@pytest.fixture
+def mail(stack: Stack, _processes: tuple[Stack, MailServer]) -> MailServer:
+    _processes[1].messages.clear()
+    return _processes[1]
+
+
+SignIn = Callable[[User], Page]
+
+
+@pytest.fixture
+def sign_in(stack: Stack, browser: Browser) -> Iterator[SignIn]:
+    """Opens a browser window of their own for a person, signed in as they would do it.
+
+    A page that breaks the content security policy or throws fails the test when it ends.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_window(user: User) -> Page:
+        context = browser.new_context(base_url=stack.url, locale="en-GB", timezone_id="Europe/Berlin")
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"{user}: {error}"))
+        page.on("console", lambda message: _note_violation(complaints, user, message.text))
+        page.goto("/accounts/login/")
+        page.get_by_label("mail", exact=False).first.fill(user.email)
+        page.get_by_label("password", exact=False).first.fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "/accounts/login" not in url)
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _note_violation(complaints: list[str], user: User, text: str) -> None:
+    if "Content Security Policy" in text:
+        complaints.append(f"{user}: {text}")
+
+
+@pytest.fixture
+def screenshots() -> Path:
+    folder = Path(os.environ.get("SCREENSHOTS", "test-results/screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
