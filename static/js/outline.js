@@ -4,13 +4,19 @@ let seen = new Set();
 
 const observer = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) isIntersecting ? seen.add(target) : seen.delete(target);
-  const current = [...links.keys()].find((section) => seen.has(section));
+  const current = [...links.keys()].find((section) => seen.has(section) && !standsStill(section));
   if (!current) return;
   for (const [section, link] of links) {
     if (section !== current) link.removeAttribute("aria-current");
     else if (!link.hasAttribute("aria-current")) mark(link);
   }
-}, { rootMargin: "-12% 0px -70% 0px" });
+}, { rootMargin: "-8% 0px -55% 0px" });
+
+/** Whether it stays beside the text while that scrolls, so that seeing it does not mean reading it. */
+function standsStill(section) {
+  const aside = section.closest(".document-aside");
+  return aside !== null && getComputedStyle(aside).position === "sticky";
+}
 
 function mark(link) {
   link.setAttribute("aria-current", "true");
