@@ -1,7 +1,7 @@
 // Markdown that reads like the document it becomes: classes here, their looks in css/components/live-editor.css.
 import { HighlightStyle, syntaxHighlighting, syntaxTree } from "@codemirror/language";
 import { RangeSetBuilder } from "@codemirror/state";
-import { Decoration, ViewPlugin } from "@codemirror/view";
+import { Decoration, EditorView, ViewPlugin } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 const words = HighlightStyle.define([
@@ -69,4 +69,20 @@ const lines = ViewPlugin.fromClass(
   { decorations: (plugin) => plugin.decorations },
 );
 
-export const looks = [syntaxHighlighting(words), lines];
+// CodeMirror's own styles stand outside the cascade layers and so beat ours: what must beat them is said here, in tokens.
+const frame = EditorView.theme({
+  "&": { color: "var(--color-ink)", fontSize: "var(--text-reading)" },
+  "&.cm-focused": { outline: "none" },
+  // Lines wrap, so nothing scrolls; and a name at the right edge may stand out over the border.
+  ".cm-scroller": { overflow: "visible", fontFamily: "var(--font-text)", lineHeight: "var(--leading-reading)" },
+  // Room above the first line for the name over somebody's cursor.
+  ".cm-content": { minHeight: "5lh", padding: "var(--space-5) var(--space-4) var(--space-4)", caretColor: "var(--color-ink)" },
+  ".cm-line": { padding: "0" },
+  ".cm-placeholder": { color: "var(--color-ink-faint)" },
+  ".cm-line::selection, .cm-line ::selection": { background: "var(--color-accent-line)" },
+  ".cm-line.md-line-quote": { paddingInlineStart: "1em" },
+  ".cm-line.md-line-code": { paddingInline: "0.75em" },
+  "live-editor[data-readonly] & .cm-content": { minHeight: "0", paddingInline: "0" },
+});
+
+export const looks = [frame, syntaxHighlighting(words), lines];

@@ -60,7 +60,7 @@ const ACTIONS = [
   { name: "Heading", sign: "H", key: "Mod-Alt-1", run: ofLines(/^#{1,6} +/, () => "### ") },
   { name: "List", sign: "•", key: "Mod-Shift-8", run: ofLines(/^\s*[-*+] +/, () => "- ") },
   { name: "Numbered list", sign: "1.", key: "Mod-Shift-7", run: ofLines(/^\s*\d+[.)] +/, (index) => `${index + 1}. `) },
-  { name: "Link", sign: "🔗", icon: "link", key: "Mod-k", run: link },
+  { name: "Link", sign: "Link", key: "Mod-k", run: link },
   { name: "Code", sign: "</>", key: "Mod-e", run: around("`", "code") },
 ];
 
