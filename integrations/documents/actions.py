@@ -118,6 +118,7 @@ def _in_region(root: Region, units: list[Unit], walk: Walk, context: Context) ->
         if unit.kind == "table":
             found += _rows(unit, context, is_announced=True)
     items = [unit for unit in _without_groups(units) if unit.kind == "item" and _is_action(unit)]
+    items = _of_one_kind(items)
     found += _past_in_company([_from_item(unit, walk, context) for unit in _unless_about_document(items)], walk)
     found += [one for unit in units if unit.kind == "line" for one in _from_sentence(unit, walk, context, items)]
     if not found:
@@ -189,6 +190,15 @@ def _from_item(unit: Unit, walk: Walk, context: Context) -> Found:
     else:
         done = action.done or _is_done_group(unit.region) or _struck(text) or _tells_the_past(text)
     return Found(replace(action, done=done), unit.start, unit.end)
+
+
+def _of_one_kind(items: list[Unit]) -> list[Unit]:
+    """Where numbers and bullets take turns under one title, those that come second explain the first."""
+    kept: list[Unit] = []
+    for _, members in _groups(items):
+        kinds = {unit.is_ordered for unit in members if unit.depth == 0}
+        kept += [unit for unit in members if len(kinds) < 2 or unit.is_ordered == members[0].is_ordered]
+    return kept
 
 
 _EITHER_TENSE = re.compile(r"^\W*(?:set up|put|cut|split|reset|let)\b", re.I)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import PurePath
 
 from .blocks import Block
-from .clock import Context, Step, dates_in, day_of, instants, puts_day_first, zone_announced, zone_most_used
+from .clock import Context, Step, dates_in, instants, puts_day_first, year_most_named, zone_announced, zone_most_used
 from .meanings import meaning_of, Meaning, plain
 from .reading import ReadEvent
 from .regions import Walk
@@ -88,7 +88,8 @@ def _table_pairs(table: Block) -> list[Pair]:
 def context_of(text: str, title: str, name: str, front: list[tuple[str, str]], pairs: list[Pair]) -> Context:
     """The day, the zone and the order of day and month that the document as a whole speaks in."""
     zone = zone_announced(text) or zone_most_used(text)
-    base = Context(zone=zone, day_first=puts_day_first(text, zone))
+    year = year_most_named(f"{title} {PurePath(name).name} {text}".replace("_", " "))
+    base = Context(zone=zone, day_first=puts_day_first(text, zone), year=year)
     pairs = pairs[len(front) :]
     known = _known_days(title, name, front, pairs, base)
     if not known:
@@ -108,8 +109,8 @@ def _known_days(title: str, name: str, front: list[tuple[str, str]], pairs: list
     for key, value in front:
         if "date" in key.lower() or "start" in key.lower():
             found += dates_in(value, base, limit=1)
-    stem = PurePath(name).name
-    return found + dates_in(re.sub(r"[_]+", " ", stem), base, limit=1) + dates_in(re.sub(r"(\d{4}-\d{2}-\d{2})\D.*", r"\1", stem), base, limit=1)
+    stem = PurePath(name).name.replace("_", " ")
+    return found + dates_in(re.sub(r"(\d{4}-\d{2}-\d{2})\D.*", r"\1", stem), base, limit=1)
 
 
 def _stated(pairs: list[Pair], base: Context) -> list[date]:
@@ -138,7 +139,7 @@ def title_of(front: list[tuple[str, str]], blocks: list[Block], name: str) -> tu
     if written:
         return plain_title(written), None
     for block in blocks[:2]:
-        if block.kind == "paragraph" and "\n" not in block.text and len(block.text) < 120 and not block.text.rstrip().endswith((".", ":", "。")):
+        if block.kind == "paragraph" and "\n" not in block.text and len(block.text) < 120 and "://" not in block.text and not block.text.rstrip().endswith((".", ":", "。")):
             return plain_title(block.text), None
     if first and first.level == 1 and meaning_of(first.text) is Meaning.NONE:
         return plain_title(first.text), None
@@ -222,7 +223,9 @@ def span_of(pairs: list[Pair], walk: Walk, events: list[ReadEvent], context: Con
     if is_day_only and context.day:
         started = midnight(context.day, context)
     if started and resolved and resolved < started:
-        resolved = None
+        # An author who dates the evening before with the day of the morning after.
+        started = started - timedelta(days=1) if started - resolved < timedelta(days=1) else started
+        resolved = resolved if started <= resolved else None
     return Span(started, resolved, is_guess, is_day_only)
 
 

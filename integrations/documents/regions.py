@@ -68,6 +68,7 @@ class Walk:
         self.regions = [self.top]
         self.promise_for_next = False
         self._blocks(blocks, depth=0)
+        self.region_at = {region.start: region for region in reversed(self.regions[1:])}
 
     def _blocks(self, blocks: list[Block], depth: int) -> None:
         for block in blocks:
@@ -112,7 +113,10 @@ class Walk:
         is_entry = stamp is not None and (
             stamp.has_clock or self.region.purpose is Meaning.TIMELINE or not block.text[stamp.end :].strip()
         )
-        self._close(block.level)
+        if is_entry and stamp and stamp.has_clock and self.region.purpose is Meaning.TIMELINE:
+            self.region = self.region.root  # a time on the level of its own timeline is a slip of the hash key
+        else:
+            self._close(block.level)
         if is_entry:
             self._add("heading", block, block.text, depth=block.level, stamp=stamp)
             return
@@ -152,7 +156,7 @@ class Walk:
         stamp = read_stamp(title)
         if stamp is not None or len(plain(title).split()) > 12 or title.rstrip().endswith((".", "。", "?", "!")):
             return None
-        if match["mark"] in {"*", "_"} and meaning_of(title) not in {Meaning.TIMELINE, Meaning.ACTIONS}:
+        if match["mark"] in {"*", "_"} and not (_is_label(title) and len(title.split()) <= 4):
             return None
         return title
 
@@ -209,7 +213,7 @@ class Walk:
         nested = any(block.kind in {"list", "table", "code"} for block in item.below)
         if nested and "\n" not in lead:
             title = lead.strip().rstrip(":：").strip()
-            if meaning_of(title) in {Meaning.TIMELINE, Meaning.ACTIONS} and len(title.split()) <= 6:
+            if _is_label(title) and ":" not in title:
                 return title, ""
         return None
 

@@ -50,7 +50,7 @@ def _text(walk: Walk, start: int, end: int, consumed: set[int], notes: dict[int,
     kept = [] if start == 0 and not walk.lines else [
         "" if number in consumed or number == walk.title_line else walk.lines[number] for number in range(start, end)
     ]
-    if kept and start != 0 or (kept and start in {region.start for region in walk.regions[1:]}):
+    if kept and start in walk.region_at:
         kept[0] = _without_heading(walk, start, kept)
     text = _folded(re.sub(r"\n\s*\n\s*\n", "\n\n", dedented(kept)).strip("\n"))
     extra = [note for number in range(start, end) for note in notes.get(number, ())]
@@ -60,7 +60,7 @@ def _text(walk: Walk, start: int, end: int, consumed: set[int], notes: dict[int,
 def _without_heading(walk: Walk, start: int, kept: list[str]) -> str:
     """The heading became the title; what a label says behind its colon stays."""
     line = kept[0]
-    region = next((region for region in walk.regions[1:] if region.start == start), None)
+    region = walk.region_at.get(start)
     if region is None:
         return line
     if region.level < 7:
@@ -81,12 +81,12 @@ def residue(source: str, kept: str) -> str:
         if re.fullmatch(r"[\s|:+=-]*", line):
             continue
         for token in re.split(r"\s+|(?<=\w)\|", re.sub(r"^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s)?", "", line)):
-            inner = WORD.findall(token)
-            if not inner or all(left[word] >= inner.count(word) for word in inner):
+            inner = Counter(WORD.findall(token))
+            if inner <= left:
                 left.subtract(inner)
                 if parts[-1]:
                     parts.append([])
             else:
-                left.subtract([word for word in inner if left[word] > 0])
+                left.subtract(inner & left)
                 parts[-1].append(token.strip(_MARKS) or token)
     return " · ".join(" ".join(part) for part in parts if part)

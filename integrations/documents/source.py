@@ -5,8 +5,8 @@ import re
 
 from .reading import NotReadable
 
-LARGEST_BYTES = 5 * 1024 * 1024
-LONGEST_LINES = 100_000
+LARGEST_BYTES = 2 * 1024 * 1024
+MOST_LINES = 20_000
 
 MAGIC = {
     b"PK\x03\x04": "a ZIP archive (perhaps a .docx or an export)",
@@ -38,8 +38,8 @@ def decode(data: bytes) -> tuple[str, list[str]]:
             raise NotReadable(f"This is {kind}, not text. Please export the post-mortem as Markdown.")
     text, warnings = _decoded(data)
     text, cleaning = clean(text)
-    if text.count("\n") > LONGEST_LINES:
-        raise NotReadable(f"This file has more than {LONGEST_LINES:,} lines; that is no post-mortem.")
+    if text.count("\n") > MOST_LINES:
+        raise NotReadable(f"This file has more than {MOST_LINES:,} lines; that is no post-mortem.")
     if not text.strip():
         raise NotReadable("There is no text in this file.")
     return text, warnings + cleaning

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta, tzinfo
+from functools import lru_cache
 
 from .calendar_words import MONTHS, SHORT_WEEKDAYS, WEEKDAYS, ZONE, zone_named
 
@@ -49,9 +50,9 @@ class Stamp:
 
 
 _SPACE = r"[ \t\u00a0\u202f\u3000]"
-_DECOR = re.compile(r"(?:[\s*_`<\[(（【「>|\u00a0\u3000=•·–—-]|~~|&nbsp;|<[a-z]{1,6}>|\\)*")
+_DECOR = re.compile(r"(?:[\s*_`<\[({（【「>|\u00a0\u3000=•·–—-]|~~|&nbsp;|<[a-z]{1,6}>|\\)*")
 _CLOSE = re.compile(
-    r"(?:[*_`>\])）】」,:：;.]|~~|&nbsp;|</[a-z]{1,6}>|\\|&gt;)*(?:[\s\u00a0\u3000]*(?:[|:：=•·–—→-]+|&nbsp;|-?&gt;))*[\s\u00a0\u3000]*"
+    r"(?:[*_`>\])}）】」,:：;.]|~~|&nbsp;|</[a-z]{1,6}>|\\|&gt;)*(?:[\s\u00a0\u3000]*(?:[|:：=•·–—→-]+|&nbsp;|-?&gt;))*[\s\u00a0\u3000]*"
 )
 _GLUE = re.compile(
     r"(?:[\s*_`,@|/\[\](（)）T\u00a0\u3000・~≈–—-]|\bat\b|\bon\b|\bum\b|\bà\b|\ba las\b|\bde\b|\bden\b|\balle\b|\bla\b|\bkl\b\.?|ore\b|の)*",
@@ -75,12 +76,12 @@ _DATES = [
     re.compile(r"(?:(?P<y>(?:19|20)\d{2})\s?[年년]\s?)?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일号]"),
     re.compile(r"(?P<y>(?:19|20)\d{2})[-/. ](?P<name>" + _WORD + r")[-/. ](?P<d>\d{1,2})(?!\d)"),
     re.compile(
-        r"(?:the )?(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[ \-/]?(?:of |de |del )?(?P<name>" + _WORD + r")\.?"
+        r"(?:the )?(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?(?:\s?[-–]\s?\d{1,2}(?:st|nd|rd|th|\.)?(?= ?[A-Za-z]{3}))?[ \-/]?(?:of |de |del )?(?P<name>" + _WORD + r")\.?"
         r"(?:,?[ \-/](?:de |del )?(?P<y>(?:19|20)\d{2})(?!\d|:\d)|,? ?['’](?P<yy>\d{2})\b|[\-/](?P<yy2>\d{2})(?![\d:]))?",
         re.I,
     ),
     re.compile(
-        r"(?P<name>" + _WORD + r")\.?[ \-](?:the )?(?P<d>\d{1,2})(?:st|nd|rd|th)?(?![\d:.]\d|\d)"
+        r"(?P<name>" + _WORD + r")\.?[ \-](?:the )?(?P<d>\d{1,2})(?:st|nd|rd|th)?(?![\d:.]\d|\d)(?:\s?[-–]\s?\d{1,2}(?:st|nd|rd|th)?(?=,? (?:19|20)\d{2}))?"
         r"(?:,? ?-?(?P<y>(?:19|20)\d{2})(?!\d|:\d)|,? ['’](?P<yy>\d{2})\b)?",
         re.I,
     ),
@@ -92,7 +93,7 @@ _DATES = [
         + r"{1,3}(?:at )?\d{1,2}[:.h]\d{2}|\s*[\])]|\s*$|:?\*\*|\s+[-–—:]\s|\s*:\s)"
     ),
 ]
-_AMPM = r"(?P<half>[ap]\.? ?m\b\.?)"
+_AMPM = r"(?P<half>[ap]\.? ?m\b\.?|(?<=\d)[ap]\b)"
 _TIMES = [
     re.compile(
         r"(?P<h>\d{1,2})[:：](?P<m>\d{2}|\d[xX?]|[xX?]{2})(?:[:：](?P<s>\d{2})(?:[.,]\d{1,9})?)?(?![\d])"
@@ -116,7 +117,7 @@ _TIMES = [
     ),
     re.compile(r"(?P<word>noon|midday|midnight|mitternacht|mittag|minuit|midi|mediodía|medianoche)\b", re.I),
 ]
-_BARE_TIME = re.compile(r"(?P<h>[01]\d|2[0-4])(?P<m>[0-5]\d)(?![\d\w])")
+_BARE_TIME = re.compile(r"(?P<h>[01]\d|2[0-4])(?P<m>[0-5]\d)(?![\d\w]|[/-][\d?])")
 _DOTTED_TIME = re.compile(r"(?P<h>[01]?\d|2[0-4])\.(?P<m>[0-5]\d)(?![\d\w.])")
 _RANGE = re.compile(
     r"\s*(?:-|–|—|−|to|until|till|through|and|bis|und|à|jusqu'à|hasta|até|~|〜|～|から|→|->|-+&gt;|/)\s*", re.I
@@ -147,9 +148,17 @@ VAGUE = re.compile(
 )
 
 
+_MAY_BE = re.compile(r"\d|noon|mid|mitt|next|following|same|today|nächst|lendemain|siguiente|翌|次の|zero|medi", re.I)
+
+
 def read_stamp(text: str, *, is_cell: bool = False) -> Stamp | None:
     """The stamp that `text` starts with. In a table cell or a heading of times a bare 1430 counts as well."""
     source = text[:REACH]
+    return _read(source, is_cell=is_cell) if _MAY_BE.search(source, 0, 70) else None
+
+
+@lru_cache(maxsize=4096)
+def _read(source: str, *, is_cell: bool) -> Stamp | None:
     position = _DECOR.match(source).end()  # type: ignore[union-attr]  # it matches the empty text too
     stamp, position = _lead(source, position)
     start = position
@@ -213,7 +222,7 @@ def _parts(source: str, position: int, stamp: Stamp, *, is_cell: bool) -> tuple[
         glue = _GLUE.match(source, end)
         position = glue.end() if glue else end
         if more := re.match(
-            r"(?:~|ca?\.\s?|around |about |approx\.? |circa |gegen |vers |ca )\s*", source[position:], re.I
+            r"(?:~|ca?\.\s?|around |about |approx\.? |circa |gegen |vers |ca |between |from |von )\s*", source[position:], re.I
         ):
             if _clock(source, position + more.end(), stamp, is_cell=is_cell):
                 stamp, position = replace(stamp, is_vague=True), position + more.end()
@@ -282,7 +291,7 @@ def _numbered(stamp: Stamp, found: dict[str, str | None]) -> Stamp | None:
 def _clock(source: str, position: int, stamp: Stamp, *, is_cell: bool) -> tuple[Stamp, int] | None:
     if stamp.has_clock:
         return None
-    patterns = [*_TIMES, _BARE_TIME, _DOTTED_TIME] if is_cell else _TIMES
+    patterns = [*_TIMES, _BARE_TIME, _DOTTED_TIME] if is_cell else [*_TIMES, _DOTTED_TIME] if stamp.year else _TIMES
     for pattern in patterns:
         match = pattern.match(source, position)
         if match and (clocked := _clocked(stamp, match.groupdict())):

@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from statistics import mean
 
 from .blocks import Block, parse
-from .calendar_words import first_zone
+from .calendar_words import WEEKDAYS, first_zone
 from .clock import Context, Step, dates_in, instants, zone_announced
 from .meanings import Meaning, plain
 from .reading import ReadEvent
@@ -20,6 +20,9 @@ DENSE = 0.6
 # A run whose instants are mostly found in a longer one is its summary.
 COVERED = 0.7
 LONGEST_BETWEEN = 4000
+# A list of key moments has a few words each, and rounds its times.
+BRIEF = 5
+LEEWAY = timedelta(minutes=15)
 
 
 @dataclass
@@ -125,6 +128,8 @@ class Builder:
             return self._heading(position)
         if unit.kind == "table":
             self._table(unit)
+        elif unit.kind == "line" and _is_bare_clock(unit):
+            return self._clock_line(position)
         elif unit.kind in {"item", "line"} and self._entry_of(unit):
             pass
         elif unit.kind in {"item", "line"} and unit.stamp and unit.stamp.has_date and says_nothing(unit.lead[unit.stamp.end :]):
@@ -147,7 +152,7 @@ class Builder:
         elif self.is_named:
             if (labelled := ends_with_stamp(unit.lead)) and not unit.below:
                 text, stamp = labelled
-            elif VAGUE.match(unit.lead.lstrip("*_~ -[(")):
+            elif unit.kind == "item" and VAGUE.match(unit.lead.lstrip("*_~ -[(")):
                 text = unit.lead
         if text is None:
             return False
@@ -230,6 +235,18 @@ class Builder:
         self.result.add(Entry(unit.stamp, worded(unit.stamp, text), unit.start, last, "line"))
         return end
 
+    def _clock_line(self, position: int) -> int:
+        """A time on a line of its own: what stands below it, up to the next time or title, is what happened."""
+        unit = self.units[position]
+        end = position + 1
+        while end < len(self.units) and self.units[end].kind in _CONTENT and not self.units[end].stamp:
+            end += 1
+        self._take_between()
+        last = self.units[end - 1].end
+        text = dedented(self.lines[unit.end : last]).strip()
+        self.result.add(Entry(unit.stamp, worded(unit.stamp, text), unit.start, last, "line"))
+        return end
+
     def _day_goes_on_before_next(self, position: int) -> bool:
         for unit in self.units[position + 1 :]:
             if unit.kind == "table" or (unit.stamp and unit.stamp.has_clock):
@@ -306,6 +323,13 @@ class Builder:
         return bool(self.result.entries)
 
 
+_CONTENT = {"line", "item", "code", "quote", "text"}
+
+
+def _is_bare_clock(unit: Unit) -> bool:
+    return bool(unit.stamp and unit.stamp.has_clock and not unit.stamp.is_span and says_nothing(unit.lead[unit.stamp.end :]))
+
+
 @dataclass
 class Table:
     entries: list[tuple[Block, Stamp | None, str]]
@@ -380,7 +404,7 @@ def _row_entry(row: Block, head: list[str], columns: list[int], main: int) -> tu
     text = _cell(row, main) if main not in columns else ""
     more = []
     for number, cell in enumerate(row.cells):
-        if number not in columns and number != main and cell:
+        if number not in columns and number != main and cell and cell.lower().strip(".") not in WEEKDAYS:
             title = plain(head[number]) if number < len(head) else ""
             more.append(f"{title}: {cell}" if title else cell)
     if more:
@@ -474,9 +498,17 @@ def _keys(run: Run) -> list[object]:
 
 
 def _covers(run: Run, others: list[Run]) -> bool:
+    """Whether `run` tells what the others tell: the same instants, or the same hours in far more words."""
     known = set(_keys(run))
     keys = [key for other in others for key in _keys(other)]
-    return sum(key in known for key in keys) >= COVERED * len(keys)
+    if sum(key in known for key in keys) >= COVERED * len(keys):
+        return True
+    times = [entry.at for entry in run.entries if entry.at]
+    brief = [entry for other in others for entry in other.entries]
+    if not times or mean(len(entry.text.split()) for entry in brief) > BRIEF or len(brief) * 1.3 > len(times):
+        return False
+    first, last = min(times) - LEEWAY, max(times) + LEEWAY
+    return sum(bool(entry.at and first <= entry.at <= last) for entry in brief) >= COVERED * len(brief)
 
 
 def _without_summaries(runs: list[Run]) -> list[Run]:

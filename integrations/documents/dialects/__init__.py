@@ -46,7 +46,7 @@ def _body(text: str, name: str) -> Document:
     return Document(webpage.with_tables(plaintext.with_tab_tables(text)))
 
 
-_BULLET = re.compile(r"^(\s*)[•‣◦▪●○⁃►➤][ \t\u00a0]*(?=\S)")
+_BULLET = re.compile(r"^(\s*)(?:[•‣◦▪●○⁃►➤][ \t\u00a0]*(?=\S)|[–—][ \t\u00a0]+(?=\d))")
 _TIGHT_HEADING = re.compile(r"^(#{2,6})(?=[A-Za-z\u00c0-\uffff*])")
 
 
