@@ -1,7 +1,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Choices, Q
 from django.forms.models import fields_for_model
 
 from core.forms import InstantField, MergingForm
@@ -24,13 +24,18 @@ IMPACT = [field.name for field in Impact._meta.fields if field.name not in KEPT_
 FACTS = ["title", "kind", "severity", "summary", "team", "is_restricted", "is_near_miss", *TIMES]
 
 
+def capitalised(choices: type[Choices]) -> list[tuple[Any, str]]:
+    """Choices as they stand in a list, where each begins a line."""
+    return [(value, label[:1].upper() + label[1:]) for value, label in choices.choices]
+
+
 class IncidentForm(MergingForm):
     """What is told of an incident. Any time and any number may stay empty, which means unknown."""
 
     title = forms.CharField(
         max_length=200, help_text="What broke, for whom: “Checkout fails for card payments in Europe”."
     )
-    kind = forms.ChoiceField(choices=Incident.Kind, initial=Incident.Kind.PRODUCTION_OUTAGE)
+    kind = forms.ChoiceField(choices=capitalised(Incident.Kind), initial=Incident.Kind.PRODUCTION_OUTAGE)
     severity = forms.TypedChoiceField(choices=Severity, coerce=int, widget=forms.RadioSelect)
     summary = forms.CharField(
         required=False,

@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 
 from core.forms import InstantField, MergingForm
+from incidents.forms import capitalised
 from incidents.models import Severity
 from people.models import Team
 from postmortems.models import Postmortem, Template, TimelineEvent
@@ -31,7 +32,7 @@ class EventForm(MergingForm):
     occurred_at = InstantField(label="When")
     text = forms.CharField(label="What happened", max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
     who = forms.CharField(label="Who or what", required=False, max_length=120)
-    kind = forms.ChoiceField(choices=TimelineEvent.Kind, initial=TimelineEvent.Kind.OTHER)
+    kind = forms.ChoiceField(choices=capitalised(TimelineEvent.Kind), initial=TimelineEvent.Kind.OTHER)
     effect = forms.CharField(required=False, max_length=300, help_text="What it led to.")
     source = forms.CharField(
         required=False, max_length=500, help_text="A link to the evidence, or where it was written."

@@ -6,6 +6,7 @@ app_name = "postmortems"
 
 document_urls = [
     path("", pages.detail, name="detail"),
+    path("text/", pages.text, name="text"),
     path("facts/", pages.facts, name="facts"),
     path("status/", lifecycle.status, name="status"),
     path("submit/", lifecycle.submit, name="submit"),

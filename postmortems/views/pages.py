@@ -73,6 +73,19 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_safe
+def text(request: HttpRequest, number: int) -> HttpResponse:
+    """The words for reading, fetched again while others write them."""
+    postmortem = find(request, number)
+    context = {
+        "postmortem": postmortem,
+        "incident": postmortem.incident,
+        "sections": queries.sections_of(postmortem, writing=False),
+        "writing": False,
+    }
+    return part_or_redirect(request, "postmortems/detail.html#text", context, to=postmortem)
+
+
+@require_safe
 def facts(request: HttpRequest, number: int) -> HttpResponse:
     """The incident's facts beside the document, fetched again when somebody corrected them."""
     postmortem = find(request, number)

@@ -1,4 +1,5 @@
-// In <nav data-outline> the link to the section being read carries aria-current.
+// In <nav data-outline> the link to the section being read carries aria-current. What stands beside the document and not
+// in it (data-beside) is always in sight, and so is never “where I am”.
 const links = new Map();
 let seen = new Set();
 
@@ -28,7 +29,7 @@ function watch() {
   observer.disconnect();
   links.clear();
   seen = new Set();
-  for (const link of document.querySelectorAll("[data-outline] a[href^='#']")) {
+  for (const link of document.querySelectorAll("[data-outline] a[href^='#']:not([data-beside])")) {
     const section = document.getElementById(link.hash.slice(1));
     if (!section) continue;
     links.set(section, link);

@@ -25,7 +25,12 @@ def answer(team: Team) -> Callable[..., dict[str, Any]]:
     """What the form sends when nothing but the necessary is filled in; `changes` go on top."""
 
     def build(**changes: Any) -> dict[str, Any]:
-        necessary = {"title": "Checkout is down", "kind": Incident.Kind.PRODUCTION_OUTAGE, "severity": 2, "team": team.pk}
+        necessary = {
+            "title": "Checkout is down",
+            "kind": Incident.Kind.PRODUCTION_OUTAGE,
+            "severity": 2,
+            "team": team.pk,
+        }
         return {**necessary, "currency": "EUR", **changes}
 
     return build

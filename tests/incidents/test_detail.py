@@ -57,9 +57,7 @@ def test_detail_offers_to_open_the_post_mortem_until_there_is_one(signed_in):
 
 def test_detail_tells_who_changed_what(signed_in, member, team):
     incident = report_incident(by=member, title="Slow", severity=2, team=team)
-    edit_incident(
-        incident, by=member, severity=1, started_at=STARTED_AT, participants=[member, UserFactory(name="Bo")]
-    )
+    edit_incident(incident, by=member, severity=1, started_at=STARTED_AT, participants=[member, UserFactory(name="Bo")])
 
     changed, reported = signed_in.get(incident.get_absolute_url()).context["history"]
 

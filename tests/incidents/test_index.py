@@ -87,9 +87,7 @@ def test_index_teaches_when_it_is_empty(signed_in):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_index_asks_the_database_as_often_for_one_row_as_for_three(
-    signed_in, django_assert_num_queries, warm, rows
-):
+def test_index_asks_the_database_as_often_for_one_row_as_for_three(signed_in, django_assert_num_queries, warm, rows):
     for number in range(1, rows + 1):
         PostmortemFactory(incident=IncidentFactory(number=number))
     warm(signed_in)
