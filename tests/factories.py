@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 from actions.models import Action
 from incidents.models import Impact, Incident, Participant, Service, Severity
 from live.commands import create_room
-from people.models import Organisation, Team, User
+from people.models import Organisation, OutboxMail, Team, User
 from postmortems.models import Postmortem, Section, SectionRole, Template, TemplateSection, TimelineEvent
 
 PASSWORD = "correct horse battery staple"
@@ -156,3 +156,17 @@ class ActionFactory(DjangoModelFactory):
     owner = factory.SubFactory(UserFactory)
     due_on = date(2026, 3, 16)
     added_by = factory.SubFactory(UserFactory)
+
+
+class OutboxMailFactory(DjangoModelFactory):
+    class Meta:
+        model = OutboxMail
+
+    kind = "weekly"
+    recipient = factory.SubFactory(UserFactory)
+    period = "2026-W12"
+    subject = "Your week: 1 overdue"
+    text = "ACT-45 is overdue."
+    html = "<p>ACT-45 is overdue.</p>"
+    message_id = factory.Sequence(lambda n: f"<weekly.{n}@harbour.example>")
+    next_try_at = RESOLVED_AT

@@ -1,0 +1,255 @@
+"""The outbox: a mail is a row first, and is sent from its row alone.
+
+Planning twice owes nothing twice, two senders never hold the same row, and a sender that falls silent is taken over
+when its lease has ended, with the same Message-ID. SMTP knows no transaction: a process that is killed after the server
+took a mail and before that is noted sends it once more, and mail programs show the two as one.
+"""
+
+import logging
+import smtplib
+import time
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from itertools import islice
+from random import SystemRandom
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from people.models import OutboxMail
+
+logger = logging.getLogger(__name__)
+Status = OutboxMail.Status
+
+MOST_ATTEMPTS = 14  # with these pauses about a day: longer than a mail server is away
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
+# Longer than a task may run (CELERY_TASK_TIME_LIMIT), so that nobody takes over from a sender that still lives.
+LEASE = timedelta(minutes=10)
+SERVER_FAILURES_BEFORE_A_BREAK = 3
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one person is to read. `subject` may hold anything; it is made one line."""
+
+    recipient_id: int
+    subject: str
+    text: str
+    html: str = ""
+
+
+def plan_mails(kind: str, period: str, letters: Iterable[Letter]) -> int:
+    """Owe these letters, each person at most one for a kind and period; the sender wakes on commit.
+
+    Takes them in batches, so a generator need never be whole in memory. Returns how many are new.
+    """
+    made = 0
+    for batch in _in_batches(letters):
+        rows = [_row(kind, period, letter) for letter in batch]
+        OutboxMail.objects.bulk_create(rows, ignore_conflicts=True)
+        made += OutboxMail.objects.filter(message_id__in=[row.message_id for row in rows]).count()
+    transaction.on_commit(wake_the_sender)
+    return made
+
+
+def _in_batches(letters: Iterable[Letter]) -> Iterable[list[Letter]]:
+    rest = iter(letters)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def _row(kind: str, period: str, letter: Letter) -> OutboxMail:
+    return OutboxMail(
+        kind=kind,
+        recipient_id=letter.recipient_id,
+        period=period,
+        subject=" ".join(letter.subject.split())[:250],
+        text=letter.text,
+        html=letter.html,
+        message_id=f"<{kind}.{uuid.uuid4().hex}@{_host()}>",
+        next_try_at=timezone.now(),
+    )
+
+
+def _host() -> str:
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
+
+
+def wake_the_sender() -> None:
+    from people.tasks import send_planned_mail
+
+    try:
+        send_planned_mail.delay()
+    except OperationalError as error:
+        # Nothing is lost: the rows are owed, and beat wakes the sender each minute.
+        logger.warning("the sender could not be woken: %s", error)
+
+
+class Outcome(Enum):
+    SENT = "sent"
+    GIVEN_UP = "given up"
+    LATER = "to be tried later"
+    SERVER_AWAY = "the mail server did not answer properly; to be tried later"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    mail: OutboxMail
+    outcome: Outcome
+    error: str = ""
+
+
+class Postbox:
+    """One connection to the mail server: opened with the first mail, and anew after it broke."""
+
+    def __init__(self) -> None:
+        self.connection: Any = get_connection()
+
+    def put(self, message: EmailMultiAlternatives) -> None:
+        self.connection.open()
+        self.connection.send_messages([message])
+
+    def hang_up(self) -> None:
+        """Without a goodbye, for a server that hangs would let us wait for its answer."""
+        if smtp := getattr(self.connection, "connection", None):
+            smtp.close()
+            self.connection.connection = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.connection.close()
+        else:
+            self.hang_up()
+
+
+def send_due_mail(*, within_seconds: float = 45) -> list[Delivery]:
+    """Send what is owed, one by one, until nothing is due or the time is over.
+
+    A mail server that fails several mails in a row gets a break until the next sweep; the mails it failed wait longer,
+    so that a mail which the server chokes on does not stand before the others next time.
+    """
+    deadline, deliveries, failures = time.monotonic() + within_seconds, [], 0
+    with Postbox() as postbox:
+        while time.monotonic() < deadline and failures < SERVER_FAILURES_BEFORE_A_BREAK:
+            delivery = deliver(postbox)
+            if delivery is None:
+                break
+            failures = failures + 1 if delivery.outcome is Outcome.SERVER_AWAY else 0
+            deliveries.append(delivery)
+    return deliveries
+
+
+def deliver(postbox: Postbox, pk: int | None = None) -> Delivery | None:
+    """Send one mail that is due, or the one of that number; None when there is none or others have it in hand."""
+    mail = _claim(pk)
+    if mail is None:
+        return None
+    delivery = _attempt(mail, postbox)
+    _note(delivery)
+    return delivery
+
+
+@transaction.atomic
+def _claim(pk: int | None) -> OutboxMail | None:
+    now = timezone.now()
+    due = OutboxMail.objects.due(now).select_related("recipient").select_for_update(skip_locked=True, of=("self",))
+    mail = (due if pk is None else due.filter(pk=pk)).order_by("next_try_at", "pk").first()
+    if mail is None:
+        return None
+    mail.status = Status.SENDING
+    mail.attempt_count += 1
+    mail.next_try_at = now + LEASE
+    mail.save(update_fields=["status", "attempt_count", "next_try_at", "updated_at"])
+    return mail
+
+
+def _attempt(mail: OutboxMail, postbox: Postbox) -> Delivery:
+    if not mail.recipient.is_active:
+        return Delivery(mail, Outcome.GIVEN_UP, "No longer at work here.")
+    if mail.attempt_count > MOST_ATTEMPTS:
+        return Delivery(mail, Outcome.GIVEN_UP, mail.last_error or "Every sender of this mail fell silent.")
+    try:
+        message = as_message(mail)
+    except Exception as error:  # whatever is wrong with one mail must not touch the others
+        logger.exception("mail %s cannot be written", mail.pk)
+        return Delivery(mail, Outcome.GIVEN_UP, f"It cannot be written as a mail: {error!r}")
+    try:
+        postbox.put(message)
+    except Exception as error:  # noqa: BLE001 - as above; what it means is told apart below
+        return _failure(mail, error, postbox)
+    return Delivery(mail, Outcome.SENT)
+
+
+def _failure(mail: OutboxMail, error: Exception, postbox: Postbox) -> Delivery:
+    words = f"{type(error).__name__}: {error}"[:2000]
+    code = _code_about_this_mail(error)
+    if code is None:
+        postbox.hang_up()
+        if not isinstance(error, OSError):  # smtplib's errors are OSErrors; anything else is a bug
+            logger.exception("mail %s cannot be sent", mail.pk)
+    if code is not None and code >= 500:
+        return Delivery(mail, Outcome.GIVEN_UP, words)
+    if mail.attempt_count >= MOST_ATTEMPTS:
+        return Delivery(mail, Outcome.GIVEN_UP, words)
+    return Delivery(mail, Outcome.SERVER_AWAY if code is None else Outcome.LATER, words)
+
+
+def _code_about_this_mail(error: Exception) -> int | None:
+    """The SMTP code when the server refused this address or these words; None when the trouble is its own."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return max(code for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPDataError):
+        return error.smtp_code
+    return None
+
+
+def _note(delivery: Delivery) -> None:
+    now, mail = timezone.now(), delivery.mail
+    if delivery.outcome is Outcome.SENT:
+        # Whoever else may have taken it over meanwhile: sent is sent.
+        owed = OutboxMail.objects.filter(pk=mail.pk).exclude(status=Status.SENT)
+        owed.update(status=Status.SENT, sent_at=now, last_error="", updated_at=now)
+        return
+    # The attempt's number fences: a sender whose lease has ended says nothing about its successor's attempt.
+    mine = OutboxMail.objects.filter(pk=mail.pk, status=Status.SENDING, attempt_count=mail.attempt_count)
+    if delivery.outcome is Outcome.GIVEN_UP:
+        logger.warning("mail %s is given up: %s", mail.pk, delivery.error)
+        mine.update(status=Status.FAILED, last_error=delivery.error, updated_at=now)
+    else:
+        later = now + pause_after(mail.attempt_count)
+        mine.update(status=Status.PLANNED, last_error=delivery.error, next_try_at=later, updated_at=now)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Twice as long each time, up to hours, and never in step with the other mails that failed with it."""
+    pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    return pause * SystemRandom().uniform(0.8, 1.2)
+
+
+def as_message(mail: OutboxMail) -> EmailMultiAlternatives:
+    headers = {
+        "Message-ID": mail.message_id,
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "List-Id": f"Debrief {mail.kind} <{mail.kind}.debrief.{_host()}>",
+    }
+    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.recipient.email], headers=headers)
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    message.message()  # writes it once: what is wrong with it shows here, before the server hears of it
+    return message
