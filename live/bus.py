@@ -69,7 +69,7 @@ class Bus:
         self._outbox: list[tuple[str, bytes]] = []
         self._has_news = asyncio.Event()
         self._client = redis.asyncio.Redis.from_url(
-            settings.REDIS_URL, socket_connect_timeout=2, health_check_interval=10, socket_keepalive=True
+            settings.REDIS_URL, socket_connect_timeout=2, health_check_interval=10
         )
         self._pubsub = self._client.pubsub(ignore_subscribe_messages=False)
 

@@ -14,7 +14,7 @@ from live import registry
 from live.connection import Connection, Person
 from live.errors import BadFrame, CannotLoad
 from live.hub import Hub, hub_here
-from live.limits import ACCESS_WITHDRAWN, MAX_FRAME_BYTES, POLICY, TRY_AGAIN
+from live.limits import ACCESS_WITHDRAWN, MAX_FRAME_BYTES, POLICY, TOO_BIG, TRY_AGAIN
 from live.registry import Access
 from live.room import Room
 from people.models import User
@@ -99,8 +99,10 @@ async def _listen(room: Room, connection: Connection, receive: Receive) -> None:
         frame = message.get("bytes")
         if not connection.may_send_another():
             connection.end(POLICY, "too many messages")
-        elif not frame or len(frame) > MAX_FRAME_BYTES:
-            connection.offend("frames are binary, and of at most 1 MiB")
+        elif not frame:
+            connection.offend("frames are binary")
+        elif len(frame) > MAX_FRAME_BYTES:
+            connection.end(TOO_BIG, "a frame holds at most 1 MiB")
         else:
             await _hear(room, connection, frame)
 

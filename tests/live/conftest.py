@@ -17,6 +17,7 @@ def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """One web process for all tests that leave it alive."""
     with WebProcess(tmp_path_factory.mktemp("web") / "log") as process:
         yield process
+    assert process.complaints() == []
 
 
 @pytest.fixture
