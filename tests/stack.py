@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -97,6 +98,7 @@ class Stack:
             "EMAIL_URL": self.mail_url,
             "SITE_URL": self.url,
             "PYTHONWARNINGS": "ignore",
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
 
     def start_web(self) -> None:
@@ -113,13 +115,20 @@ class Stack:
     def start_beat(self) -> None:
         from scripts.commands import beat
 
-        self._start("beat", beat(self.folder / "beat"))
+        self._start("beat", beat())
 
     def wait_until_ready(self) -> None:
         def ready() -> bool:
             return httpx.get(f"{self.url}/readyz").status_code == 200
 
         wait_until(ready, seconds=LONGEST_START_SECONDS, what="/readyz")
+
+    def manage(self, *words: str) -> str:
+        """Run a management command beside the running processes, as an operator would; returns what it printed."""
+        command = [sys.executable, "manage.py", *words]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment(), capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def kill(self, name: str) -> None:
         """SIGKILL, to the whole group: nothing gets a chance to tidy up."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from people.models import User
 from tests.factories import PASSWORD
@@ -54,14 +54,22 @@ def mail(stack: Stack, _processes: tuple[Stack, MailServer]) -> MailServer:
     return _processes[1]
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords() -> None:
+    """The web process checks passwords with the real hasher, so the rows here are made with it too."""
+
+
 SignIn = Callable[[User], Page]
 
 
 @pytest.fixture
-def sign_in(stack: Stack, browser: Browser) -> Iterator[SignIn]:
+def sign_in(
+    request: pytest.FixtureRequest, stack: Stack, browser: Browser, screenshots: Path
+) -> Iterator[SignIn]:
     """Opens a browser window of their own for a person, signed in as they would do it.
 
-    A page that breaks the content security policy or throws fails the test when it ends.
+    A page that breaks the content security policy or throws fails the test when it ends; of a test that failed, what
+    each person saw last is kept as a picture.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
@@ -76,13 +84,30 @@ def sign_in(stack: Stack, browser: Browser) -> Iterator[SignIn]:
         page.get_by_label("mail", exact=False).first.fill(user.email)
         page.get_by_label("password", exact=False).first.fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(lambda url: "/accounts/login" not in url)
+        expect(page.get_by_role("banner")).to_contain_text(user.name.split()[0])
         return page
 
     yield open_window
-    for context in contexts:
+    for number, context in enumerate(contexts, start=1):
+        if has_failed(request.node):
+            context.pages[0].screenshot(path=screenshots / f"failed-{request.node.name}-{number}.png")
         context.close()
     assert complaints == []
+
+
+REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    item.stash.setdefault(REPORTS, {})[report.when] = report
+    return report
+
+
+def has_failed(item: pytest.Item) -> bool:
+    reports = item.stash.get(REPORTS, {})
+    return "call" in reports and reports["call"].failed
 
 
 def _note_violation(complaints: list[str], user: User, text: str) -> None:
@@ -92,6 +117,6 @@ def _note_violation(complaints: list[str], user: User, text: str) -> None:
 
 @pytest.fixture
 def screenshots() -> Path:
-    folder = Path(os.environ.get("SCREENSHOTS", "test-results/screenshots"))
+    folder = Path(os.environ.get("SCREENSHOTS", ".build/screenshots"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
