@@ -1,0 +1,130 @@
+"""What every page promises to eyes and hands: contrast and names (axe), no sideways scroll, keys, themes."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from people.models import User
+from tests.browser.conftest import SignIn
+from tests.stack import Stack
+
+WIDTHS = [360, 768, 1280, 2560]
+
+
+def violations(page: Page) -> dict[str, list[str]]:
+    found = Axe().run(page).response["violations"]
+    return {violation["id"]: [node["html"] for node in violation["nodes"]] for violation in found}
+
+
+def sideways(page: Page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def ground(page: Page) -> str:
+    return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/style/", "/accounts/login/", "/accounts/password/reset/", "/accounts/signup/"])
+def test_looks_hold_for_every_eye(stack: Stack, browser: Browser, path: str, theme: str) -> None:
+    page = browser.new_page(base_url=stack.url, color_scheme=theme)
+    page.goto(path)
+
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert (width, sideways(page)) == (width, 0)
+        assert (width, violations(page)) == (width, {})
+    page.close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/incidents/", "/incidents/new/", "/postmortems/", "/actions/", "/accounts/email/", "/accounts/2fa/",
+     "/accounts/password/change/", "/accounts/sessions/", "/nowhere/"],
+)  # fmt: skip
+def test_looks_hold_on_the_pages_of_a_member(sign_in: SignIn, member: User, path: str) -> None:
+    page = sign_in(member)
+    page.goto(path)
+
+    for theme in ["light", "dark"]:
+        page.emulate_media(color_scheme=theme)
+        for width in [360, 1280]:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert (theme, width, sideways(page), violations(page)) == (theme, width, 0, {})
+
+
+def test_theme_once_chosen_outlives_the_page_and_the_system(sign_in: SignIn, member: User) -> None:
+    page = sign_in(member)
+    page.emulate_media(color_scheme="light")
+    light = ground(page)
+
+    page.get_by_label("Your account").click()
+    page.get_by_role("button", name="Dark", exact=True).click()
+    dark = ground(page)
+    page.reload()
+
+    assert light != dark
+    assert ground(page) == dark
+    page.get_by_label("Your account").click()
+    page.get_by_role("button", name="Like the system").click()
+    assert ground(page) == light
+
+
+def test_keys_lead_everywhere_but_never_while_typing(sign_in: SignIn, member: User) -> None:
+    page = sign_in(member)
+
+    page.keyboard.press("g")
+    page.keyboard.press("i")
+    page.wait_for_url("**/incidents/")
+    page.keyboard.press("c")
+    page.wait_for_url("**/incidents/new/")
+    page.get_by_label("Title").press_sequentially("gi c ?")
+
+    expect(page.get_by_label("Title")).to_have_value("gi c ?")
+    assert page.url.endswith("/incidents/new/")
+
+
+def test_keys_can_be_switched_off(sign_in: SignIn, member: User) -> None:
+    page = sign_in(member)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.get_by_label("Use single-key shortcuts").uncheck()
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("?")
+
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
+
+
+def test_palette_finds_a_page_by_some_letters(sign_in: SignIn, member: User) -> None:
+    page = sign_in(member)
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("post")
+    expect(page.get_by_role("option")).to_have_text(["Post-mortemsg p"])
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/postmortems/")
+
+
+def test_refused_request_leaves_the_page_and_says_so(sign_in: SignIn, member: User) -> None:
+    page = sign_in(member)
+    page.goto("/style/")
+    page.evaluate(
+        """() => {
+            const button = document.createElement("button");
+            button.textContent = "Ask";
+            button.setAttribute("hx-get", "/nowhere/");
+            button.setAttribute("hx-swap", "outerHTML");
+            button.setAttribute("hx-confirm", "Ask for nothing?");
+            document.querySelector("main").prepend(button);
+            htmx.process(button);
+        }"""
+    )
+
+    page.get_by_role("button", name="Ask").click()
+    expect(page.get_by_role("dialog", name="Ask for nothing?")).to_be_visible()
+    page.get_by_role("button", name="Yes, go on").click()
+
+    expect(page.locator("[data-toasts] [role=alert]")).to_contain_text("no longer there")
+    expect(page.get_by_role("button", name="Ask")).to_be_visible()
