@@ -1,9 +1,11 @@
 """The smallest valid rows, with fixed values: nothing random, so that no assertion needs an "or"."""
 
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import factory
+from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from actions.models import Action
@@ -15,6 +17,12 @@ from postmortems.models import Postmortem, Section, SectionRole, Template, Templ
 PASSWORD = "correct horse battery staple"
 STARTED_AT = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 RESOLVED_AT = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
+
+
+@cache
+def hashed_password() -> str:
+    """Hashing is slow on purpose: once for all the people of a test run is enough."""
+    return make_password(PASSWORD)
 
 
 class OrganisationFactory(DjangoModelFactory):
@@ -36,7 +44,7 @@ class UserFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Person {n}")
     role = User.Role.MEMBER
     time_zone = "Europe/Berlin"
-    password = factory.django.Password(PASSWORD)
+    password = factory.LazyFunction(lambda: hashed_password())
 
 
 class TeamFactory(DjangoModelFactory):
