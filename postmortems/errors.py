@@ -19,3 +19,7 @@ class NotPublishable(NotMovable):
 
 class NotClosable(NotMovable):
     pass
+
+
+class NotExportable(DomainError):
+    """This server cannot make such a file."""

@@ -1,3 +1,4 @@
+from postmortems.commands.exports import export_postmortem
 from postmortems.commands.lifecycle import (
     close_blockers,
     close_postmortem,
@@ -16,6 +17,7 @@ __all__ = [
     "close_blockers",
     "close_postmortem",
     "edit_event",
+    "export_postmortem",
     "open_postmortem",
     "publish_blockers",
     "publish_postmortem",

@@ -1,0 +1,109 @@
+"""A post-mortem for machines. docs/exports.md describes every field; a changed meaning raises VERSION."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from postmortems.exporting.document import ActionLine, Document, Fact, Moment
+
+FORMAT = "debrief.postmortem"
+VERSION = 1
+
+
+def as_json(document: Document) -> bytes:
+    return (json.dumps(payload(document), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def payload(document: Document) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "made_at": _plain(document.made_at),
+        "organisation": {"name": document.organisation, "time_zone": str(document.zone)},
+        "incident": _incident(document),
+        "postmortem": {
+            "status": document.status,
+            "opened_at": _plain(document.opened_at),
+            "published_at": _plain(document.published_at),
+            "closed_at": _plain(document.closed_at),
+            "meeting_by": _plain(document.clocks.meeting_by),
+            "publish_by": _plain(document.clocks.publish_by),
+            "address": document.address,
+        },
+        "sections": [
+            {"key": section.key, "title": section.title, "role": section.role, "text": section.text}
+            for section in document.sections
+        ],
+        "timeline": [_moment(moment) for moment in document.timeline],
+        "actions": [_action(action) for action in document.actions],
+        "people": [{"name": person.name, "role": person.role} for person in document.people],
+    }
+
+
+def _incident(document: Document) -> dict[str, Any]:
+    incident = document.incident
+    return {
+        "reference": incident.reference,
+        "number": document.number,
+        "title": incident.title,
+        "kind": incident.kind,
+        "severity": incident.severity,
+        "severity_name": incident.severity_name,
+        "severity_definition": incident.severity_definition,
+        "services": incident.services,
+        "team": incident.team,
+        "is_restricted": incident.is_restricted,
+        "is_near_miss": incident.is_near_miss,
+        "summary": incident.summary,
+        "times": {instant.name: _plain(instant.at) for instant in incident.instants},
+        "impact": _impact(document.impact),
+    }
+
+
+def _impact(facts: list[Fact]) -> dict[str, Any]:
+    """A duration is told in seconds under a name that says so."""
+    names = {"duration": "duration_seconds"}
+    return {names.get(fact.name, fact.name): _plain(fact.value) for fact in facts}
+
+
+def _moment(moment: Moment) -> dict[str, Any]:
+    return {
+        "occurred_at": _plain(moment.occurred_at),
+        "text": moment.text,
+        "who": moment.who,
+        "kind": moment.kind,
+        "effect": moment.effect,
+        "source": moment.source,
+    }
+
+
+def _action(action: ActionLine) -> dict[str, Any]:
+    return {
+        "reference": action.reference,
+        "title": action.title,
+        "description": action.description,
+        "owner": action.owner or None,
+        "due_on": _plain(action.due_on),
+        "priority": action.priority,
+        "status": action.status,
+        "days_overdue": action.days_overdue,
+        "evidence": action.evidence,
+        "finished_at": _plain(action.finished_at),
+        "drop_reason": action.drop_reason,
+        "dropped_by": action.dropped_by or None,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Instants in UTC, decimals as text (JSON's own numbers round them), durations in seconds."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return f"{value:f}"
+        case timedelta():
+            return int(value.total_seconds())
+    return value

@@ -1,0 +1,113 @@
+"""A post-mortem as one Markdown file: front matter, sections, timeline, actions. Our importer reads it back."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import yaml
+
+from postmortems.exporting.document import ActionLine, Document, Fact, Moment
+from postmortems.exporting.words import with_headings_below
+
+SECTION_LEVEL = 2
+
+
+def as_markdown(document: Document) -> bytes:
+    parts = [f"# {document.title}", *_sections(document)]
+    parts += ["## Timeline", _timeline(document.timeline), "## Actions", _actions(document.actions)]
+    return (_front_matter(document) + "\n" + "\n\n".join(parts) + "\n").encode()
+
+
+def _front_matter(document: Document) -> str:
+    incident = document.incident
+    facts: dict[str, Any] = {
+        "title": incident.title,
+        "incident": incident.reference,
+        "severity": f"SEV-{incident.severity}",
+        "kind": incident.kind,
+        "team": incident.team,
+        "services": incident.services,
+        "restricted": incident.is_restricted,
+        "near_miss": incident.is_near_miss,
+        **{instant.name: _instant(instant.at) for instant in incident.instants},
+        "impact": {fact.name: _value(fact) for fact in document.impact},
+        "status": document.status,
+        "published_at": _instant(document.published_at),
+        "people": [f"{person.name} ({person.role})" for person in document.people],
+        "exported_at": _instant(document.made_at),
+    }
+    return "---\n" + yaml.safe_dump(facts, allow_unicode=True, sort_keys=False, width=110) + "---\n"
+
+
+def _instant(at: datetime | None) -> str | None:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else None
+
+
+def _value(fact: Fact) -> Any:
+    """What YAML can hold; amounts keep their currency and durations their words."""
+    return fact.value if isinstance(fact.value, bool | int | None) else fact.text
+
+
+def _sections(document: Document) -> Iterable[str]:
+    for section in document.sections:
+        yield f"{'#' * SECTION_LEVEL} {section.title}"
+        if not section.is_empty:
+            yield _closed(with_headings_below(SECTION_LEVEL, section.text.strip("\n")))
+
+
+def _closed(text: str) -> str:
+    """A code fence left open by its writer would swallow every section after it."""
+    fence = ""
+    for line in text.split("\n"):
+        start = line.lstrip(" ")
+        mark = start[: len(start) - len(start.lstrip(start[:1]))] if start[:1] in ("`", "~") else ""
+        if not fence and len(mark) >= 3:
+            fence = mark
+        elif fence and mark[:1] == fence[0] and len(mark) >= len(fence) and not start.strip(fence[0] + " "):
+            fence = ""
+    return f"{text}\n{fence}" if fence else text
+
+
+def _timeline(moments: list[Moment]) -> str:
+    return "\n".join(_moment(moment) for moment in moments) or "No event is noted."
+
+
+def _moment(moment: Moment) -> str:
+    time = f"{moment.occurred_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if moment.occurred_at else "Time unknown"
+    facts = [
+        ("Who", moment.who),
+        ("Kind", moment.kind_label if moment.kind != "other" else ""),
+        ("Effect", moment.effect),
+        ("Source", moment.source),
+    ]
+    return _item(f"{time}: {moment.text}", facts)
+
+
+def _actions(actions: list[ActionLine]) -> str:
+    return "\n".join(_action(action) for action in actions) or "No action has been agreed."
+
+
+def _action(action: ActionLine) -> str:
+    facts = [
+        ("Reference", action.reference),
+        ("Owner", action.owner or "nobody yet"),
+        ("Due", f"{action.due_on:%Y-%m-%d}" if action.due_on else "no date yet"),
+        ("Priority", action.priority_label),
+        ("Status", action.status_label),
+        ("Evidence", action.evidence),
+        ("Dropped by", action.dropped_by),
+        ("Reason", action.drop_reason),
+        ("Description", action.description),
+    ]
+    return _item(f"[{'x' if action.status == 'done' else ' '}] {action.title}", facts)
+
+
+def _item(lead: str, facts: list[tuple[str, str]]) -> str:
+    """A list item with what belongs to it below, each on its own line and indented as far as Markdown asks."""
+    lines = [f"- {_indented(lead, 2)}"]
+    lines += [f"  - {label}: {_indented(value, 4)}" for label, value in facts if value]
+    return "\n".join(lines)
+
+
+def _indented(text: str, by: int) -> str:
+    return ("\n" + " " * by).join(text.strip().splitlines())

@@ -1,0 +1,286 @@
+"""A post-mortem as plain values: what every export is made from. Unknown is a value, and it is None."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.dates import in_words
+from incidents.clocks import Clocks, clocks
+from incidents.models import Impact, Incident, SeverityPolicy
+from live.commands import texts_of
+from people.models import Organisation
+from postmortems.models import Postmortem, SectionRole, TimelineEvent
+
+FactValue = int | Decimal | bool | str | timedelta | None
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One figure of the impact. `text` says it to people, and says so when it is unknown."""
+
+    name: str
+    label: str
+    value: FactValue
+    text: str
+
+    @property
+    def is_known(self) -> bool:
+        return self.value is not None
+
+
+@dataclass(frozen=True)
+class Instant:
+    """A time of the incident; `after_start` is None while it or the start is unknown."""
+
+    name: str
+    label: str
+    at: datetime | None
+    after_start: timedelta | None
+
+
+@dataclass(frozen=True)
+class IncidentFacts:
+    reference: str
+    title: str
+    kind: str
+    kind_label: str
+    severity: int
+    severity_name: str
+    severity_definition: str
+    services: list[str]
+    team: str
+    is_restricted: bool
+    is_near_miss: bool
+    summary: str
+    instants: list[Instant]
+    duration: timedelta | None
+
+    @property
+    def severity_label(self) -> str:
+        name = f" {self.severity_name}" if self.severity_name else ""
+        return f"SEV-{self.severity}{name}"
+
+    def at(self, name: str) -> datetime | None:
+        return next((instant.at for instant in self.instants if instant.name == name), None)
+
+
+@dataclass(frozen=True)
+class SectionText:
+    key: str
+    title: str
+    role: str
+    text: str
+    is_required: bool
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.text.strip()
+
+
+@dataclass(frozen=True)
+class Moment:
+    occurred_at: datetime | None
+    text: str
+    who: str
+    kind: str
+    kind_label: str
+    effect: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    reference: str
+    title: str
+    description: str
+    owner: str
+    due_on: date | None
+    priority: str
+    priority_label: str
+    status: str
+    status_label: str
+    is_open: bool
+    days_overdue: int
+    evidence: str
+    finished_at: datetime | None
+    drop_reason: str
+    dropped_by: str
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Document:
+    organisation: str
+    zone: ZoneInfo
+    made_at: datetime
+    address: str
+    number: int
+    status: str
+    status_label: str
+    opened_at: datetime
+    published_at: datetime | None
+    closed_at: datetime | None
+    incident: IncidentFacts
+    impact: list[Fact]
+    clocks: Clocks
+    sections: list[SectionText]
+    timeline: list[Moment]
+    actions: list[ActionLine]
+    people: list[PersonLine]
+
+    @property
+    def title(self) -> str:
+        return f"{self.incident.reference} {self.incident.title}"
+
+    def text_of(self, role: SectionRole) -> str:
+        """The words of every section of a role, in the order of the document; empty when there are none."""
+        return "\n\n".join(section.text.strip() for section in self.sections if section.role == role).strip()
+
+
+def document_of(postmortem: Postmortem, *, at: datetime, address: str = "") -> Document:
+    """Everything that is known of a post-mortem at that instant; `address` is where its page stands."""
+    incident = postmortem.incident
+    organisation = Organisation.load()
+    policy = SeverityPolicy.objects.filter(severity=incident.severity).first()
+    return Document(
+        organisation=organisation.name,
+        zone=organisation.zone,
+        made_at=at,
+        address=address,
+        number=postmortem.number,
+        status=postmortem.status,
+        status_label=postmortem.get_status_display(),
+        opened_at=postmortem.created_at,
+        published_at=postmortem.published_at,
+        closed_at=postmortem.closed_at,
+        incident=_incident_facts(incident, policy),
+        impact=impact_facts(Impact.objects.filter(incident=incident).first() or Impact(incident=incident)),
+        clocks=clocks(incident, policy),
+        sections=_sections(postmortem),
+        timeline=[_moment(event) for event in postmortem.timeline_events.all()],
+        actions=_actions(postmortem, today=at.astimezone(organisation.zone).date()),
+        people=list(_people(postmortem)),
+    )
+
+
+def _incident_facts(incident: Incident, policy: SeverityPolicy | None) -> IncidentFacts:
+    return IncidentFacts(
+        reference=incident.reference,
+        title=incident.title,
+        kind=incident.kind,
+        kind_label=incident.get_kind_display(),
+        severity=incident.severity,
+        severity_name=policy.name if policy else "",
+        severity_definition=policy.definition if policy else "",
+        services=[service.name for service in incident.services.all()],
+        team=incident.team.name,
+        is_restricted=incident.is_restricted,
+        is_near_miss=incident.is_near_miss,
+        summary=incident.summary,
+        instants=[_instant(incident, name) for name in Incident.INSTANTS],
+        duration=incident.duration,
+    )
+
+
+def _instant(incident: Incident, name: str) -> Instant:
+    at: datetime | None = getattr(incident, name)
+    started_at = incident.started_at
+    label = str(Incident._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    after = at - started_at if at is not None and started_at is not None and name != "started_at" else None
+    return Instant(name, label, at, after)
+
+
+def impact_facts(impact: Impact) -> list[Fact]:
+    """The impact in the order in which people ask; an empty field is unknown, never zero."""
+    duration = impact.incident.duration
+    return [
+        Fact("duration", "Duration", duration, UNKNOWN if duration is None else in_words(duration)),
+        _count("users_affected_count", "Users affected", impact.users_affected_count),
+        _share("users_affected_percent", "Share of users", impact.users_affected_percent),
+        _count("failed_requests_count", "Requests failed", impact.failed_requests_count),
+        _money("revenue_lost", "Revenue lost", impact.revenue_lost, impact.currency),
+        _money("sla_credits", "SLA credits", impact.sla_credits, impact.currency),
+        _claim("is_sla_breached", "SLA breached", impact.is_sla_breached),
+        _count("support_tickets_count", "Support tickets", impact.support_tickets_count),
+        _claim("is_data_lost", "Data lost", impact.is_data_lost),
+        _claim("is_data_exposed", "Data exposed", impact.is_data_exposed),
+        Fact("downstream", "Downstream services hit", impact.downstream or None, impact.downstream or UNKNOWN),
+    ]
+
+
+def _count(name: str, label: str, value: int | None) -> Fact:
+    return Fact(name, label, value, UNKNOWN if value is None else f"{value:,}")
+
+
+def _share(name: str, label: str, value: Decimal | None) -> Fact:
+    return Fact(name, label, value, UNKNOWN if value is None else f"{value.normalize():f} %")
+
+
+def _money(name: str, label: str, value: Decimal | None, currency: str) -> Fact:
+    if value is None:
+        return Fact(name, label, None, UNKNOWN)
+    amount = f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
+    return Fact(name, label, value, f"{currency} {amount}")
+
+
+def _claim(name: str, label: str, value: bool | None) -> Fact:
+    return Fact(name, label, value, {True: "yes", False: "no", None: UNKNOWN}[value])
+
+
+def _sections(postmortem: Postmortem) -> list[SectionText]:
+    texts = texts_of(postmortem.room)
+    return [
+        SectionText(section.key, section.title, section.role, texts.get(section.key, ""), section.is_required)
+        for section in postmortem.sections.all()
+    ]
+
+
+def _moment(event: TimelineEvent) -> Moment:
+    return Moment(
+        event.occurred_at, event.text, event.who, event.kind, event.get_kind_display(), event.effect, event.source
+    )
+
+
+def _actions(postmortem: Postmortem, *, today: date) -> list[ActionLine]:
+    rows = postmortem.actions.select_related("owner", "dropped_by").order_by("number")  # type: ignore[attr-defined]
+    return [_action_line(action, today) for action in rows]
+
+
+def _action_line(action: Any, today: date) -> ActionLine:
+    # Actions live above post-mortems: their model cannot be named here.
+    return ActionLine(
+        reference=action.reference,
+        title=action.title,
+        description=action.description,
+        owner=str(action.owner or ""),
+        due_on=action.due_on,
+        priority=action.priority,
+        priority_label=action.get_priority_display(),
+        status=action.status,
+        status_label=action.get_status_display(),
+        is_open=action.is_open,
+        days_overdue=action.days_overdue(today),
+        evidence=action.evidence,
+        finished_at=action.finished_at,
+        drop_reason=action.drop_reason,
+        dropped_by=str(action.dropped_by or ""),
+    )
+
+
+def _people(postmortem: Postmortem) -> Iterable[PersonLine]:
+    incident = postmortem.incident
+    if postmortem.facilitator:
+        yield PersonLine(str(postmortem.facilitator), "facilitator")
+    yield PersonLine(str(postmortem.opened_by), "opened the post-mortem")
+    yield PersonLine(str(incident.reported_by), "recorded the incident")
+    for participation in incident.participations.select_related("user"):
+        yield PersonLine(str(participation.user), participation.get_role_display())

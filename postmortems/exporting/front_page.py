@@ -1,0 +1,146 @@
+"""What leadership reads first, cut so that it stands on one page whatever was written."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from postmortems.exporting.document import ActionLine, Document, Fact, Instant
+from postmortems.exporting.words import cut, lines_of
+from postmortems.models import Postmortem, SectionRole
+
+ACTIONS_SHOWN = 6
+REFERENCES_SHOWN = 5
+INSTANTS_SHOWN = {"started_at", "detected_at", "mitigated_at", "resolved_at"}
+# A line takes room even when it holds one letter.
+SHORTEST_LINE = 85
+
+
+@dataclass(frozen=True)
+class Line:
+    text: str
+    is_item: bool
+
+
+@dataclass(frozen=True)
+class Block:
+    lines: list[str]
+    is_list: bool
+
+
+@dataclass(frozen=True)
+class Gist:
+    """The start of a text in plain lines; `is_cut` when more of it stands in the document."""
+
+    lines: list[Line]
+    is_cut: bool
+
+    @property
+    def blocks(self) -> list[Block]:
+        """Paragraphs and lists, as they follow one another."""
+        groups = groupby(self.lines, key=lambda line: line.is_item)
+        return [Block([line.text for line in lines], is_item) for is_item, lines in groups]
+
+
+@dataclass(frozen=True)
+class FrontPage:
+    what_happened: Gist
+    what_users_felt: Gist
+    cause: Gist
+    known: list[Fact]
+    unknown: list[str]
+    actions: list[ActionLine]
+    actions_left_out: int
+    tally: str
+    still_open: list[str]
+    instants: list[Instant]
+
+
+def front_page(document: Document) -> FrontPage:
+    ranked = sorted(document.actions, key=_urgency)
+    return FrontPage(
+        what_happened=gist(document.text_of(SectionRole.SUMMARY) or document.incident.summary, 620),
+        what_users_felt=gist(document.text_of(SectionRole.IMPACT), 260),
+        cause=gist(document.text_of(SectionRole.CAUSES) or document.text_of(SectionRole.FACTORS), 520),
+        known=[fact for fact in document.impact if fact.is_known],
+        unknown=[fact.label.lower().replace("sla", "SLA") for fact in document.impact if not fact.is_known],
+        actions=ranked[:ACTIONS_SHOWN],
+        actions_left_out=max(len(ranked) - ACTIONS_SHOWN, 0),
+        tally=tally(document.actions),
+        still_open=list(still_open(document)),
+        instants=[instant for instant in document.incident.instants if instant.name in INSTANTS_SHOWN],
+    )
+
+
+def _urgency(action: ActionLine) -> tuple[bool, bool, int, int, str]:
+    """Open before ended, overdue first, then by priority and due date; dropped ones last."""
+    priority = {"high": 0, "medium": 1, "low": 2}.get(action.priority, 3)
+    due = action.due_on.toordinal() if action.due_on else 10**7
+    return not action.is_open, action.status == "dropped", -action.days_overdue, priority, f"{due:08d}"
+
+
+def gist(text: str, limit: int) -> Gist:
+    """The first lines of a Markdown text, about `limit` characters of them; code and tables are left out."""
+    lines: list[Line] = []
+    room = limit
+    for words, is_item in lines_of(text):
+        if room <= 0:
+            return Gist(lines, is_cut=True)
+        lines.append(Line(cut(words, max(room, SHORTEST_LINE)), is_item))
+        if len(words) > max(room, SHORTEST_LINE):
+            return Gist(lines, is_cut=True)
+        room -= max(len(words), SHORTEST_LINE)
+    return Gist(lines, is_cut=False)
+
+
+def tally(actions: list[ActionLine]) -> str:
+    if not actions:
+        return "No action has been agreed yet."
+    counts = [
+        (sum(action.is_open for action in actions), "open"),
+        (sum(action.status == "done" for action in actions), "done"),
+        (sum(action.status == "dropped" for action in actions), "dropped"),
+    ]
+    return ", ".join(f"{count} {word}" for count, word in counts if count) + "."
+
+
+def still_open(document: Document) -> Iterable[str]:
+    """What is not settled, in sentences; the reader decides about these."""
+    if document.incident.at("resolved_at") is None:
+        yield "The incident is not resolved, or nobody has noted when it was."
+    if not (document.text_of(SectionRole.CAUSES) or document.text_of(SectionRole.FACTORS)):
+        yield "The cause is not written down yet."
+    yield from _open_actions(document)
+    if document.status in (Postmortem.Status.DRAFT, Postmortem.Status.IN_REVIEW):
+        yield f"The post-mortem is {_article(document.status_label)}: its text may still change."
+        publish_by = document.clocks.publish_by
+        if publish_by and publish_by < document.made_at:
+            yield f"It was to be published by {publish_by.astimezone(document.zone):%-d %B %Y}."
+
+
+def _article(status_label: str) -> str:
+    return "a draft" if status_label == "draft" else status_label
+
+
+def _open_actions(document: Document) -> Iterable[str]:
+    running = [action for action in document.actions if action.is_open]
+    groups = [
+        ("overdue", [action for action in running if action.days_overdue]),
+        ("without an owner", [action for action in running if not action.owner]),
+        ("without a due date", [action for action in running if action.due_on is None]),
+    ]
+    for what, actions in groups:
+        if actions:
+            yield f"{_number_of_actions(len(actions))} {what}: {_references(actions)}."
+    dates = [action.due_on for action in running if action.due_on]
+    if dates:
+        yield f"{_number_of_actions(len(running))} open; the last is due on {max(dates):%-d %B %Y}."
+
+
+def _number_of_actions(count: int) -> str:
+    return "1 action is" if count == 1 else f"{count} actions are"
+
+
+def _references(actions: list[ActionLine]) -> str:
+    names = [action.reference for action in actions[:REFERENCES_SHOWN]]
+    more = len(actions) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
