@@ -1,11 +1,13 @@
 from django.urls import include, path
 
+from postmortems.exporting.urls import export_urls
 from postmortems.views import lifecycle, pages, sections, timeline
 
 app_name = "postmortems"
 
 document_urls = [
     path("", pages.detail, name="detail"),
+    path("outline/", pages.outline, name="outline"),
     path("text/", pages.text, name="text"),
     path("facts/", pages.facts, name="facts"),
     path("status/", lifecycle.status, name="status"),
@@ -25,4 +27,5 @@ urlpatterns = [
     path("incidents/<int:number>/postmortem/", pages.create, name="create"),
     path("postmortems/", pages.index, name="index"),
     path("postmortems/<int:number>/", include(document_urls)),
+    *export_urls,
 ]

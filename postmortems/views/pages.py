@@ -73,16 +73,25 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_safe
+def outline(request: HttpRequest, number: int) -> HttpResponse:
+    """Which sections there are and which are still empty, fetched again while people write."""
+    return _words_part(request, "outline", find(request, number))
+
+
+@require_safe
 def text(request: HttpRequest, number: int) -> HttpResponse:
     """The words for reading, fetched again while others write them."""
-    postmortem = find(request, number)
+    return _words_part(request, "text", find(request, number))
+
+
+def _words_part(request: HttpRequest, part: str, postmortem: Postmortem) -> HttpResponse:
     context = {
         "postmortem": postmortem,
         "incident": postmortem.incident,
         "sections": queries.sections_of(postmortem, writing=False),
         "writing": False,
     }
-    return part_or_redirect(request, "postmortems/detail.html#text", context, to=postmortem)
+    return part_or_redirect(request, f"postmortems/detail.html#{part}", context, to=postmortem)
 
 
 @require_safe

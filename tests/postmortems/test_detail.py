@@ -70,7 +70,7 @@ def test_the_outline_says_which_sections_are_empty(signed_in, draft):
     page = signed_in.get(URL).content.decode()
 
     assert '<a href="#summary">Summary</a>' in page
-    assert '<a href="#lessons" data-state="empty">Lessons</a>' in page
+    assert '<a href="#lessons" data-state="empty">Lessons<span class="visually-hidden"> (empty)</span></a>' in page
 
 
 def test_the_clocks_say_what_is_late(signed_in, draft):
@@ -114,6 +114,7 @@ def test_the_timeline_part_holds_no_form_that_a_refresh_could_take_away(signed_i
         ("status", "status", "Draft"),
         ("facts", "facts", "First user impact"),
         ("timeline", "timeline", "No event yet"),
+        ("outline", "outline", "Summary</a>"),
         ("text", "text", "Checkout was slow for an hour and a half."),
     ],
 )
@@ -125,12 +126,12 @@ def test_every_part_is_the_same_markup_alone_as_on_the_page(signed_in, draft, pa
     assert "<html" not in alone
 
 
-@pytest.mark.parametrize("part", ["status", "facts", "timeline", "text"])
+@pytest.mark.parametrize("part", ["status", "facts", "timeline", "outline", "text"])
 def test_a_part_asked_for_without_htmx_leads_to_the_page(signed_in, draft, part):
     assert signed_in.get(f"{URL}{part}/").headers["Location"].startswith(URL)
 
 
-@pytest.mark.parametrize("part", ["", "status/", "facts/", "timeline/", "text/"])
+@pytest.mark.parametrize("part", ["", "status/", "facts/", "timeline/", "outline/", "text/"])
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
 def test_a_restricted_post_mortem_is_not_there_for_strangers(signed_in, hidden, part, headers):
     response = signed_in.get(f"/postmortems/9/{part}", headers=headers)

@@ -59,7 +59,7 @@ def test_without_htmx_a_refusal_leads_back_to_the_page_which_says_why(signed_in,
 def test_the_panel_lists_what_is_still_to_do_before(signed_in, empty_summary):
     page = signed_in.get("/postmortems/7/").content.decode()
 
-    assert "Before it can go to review: 1 thing to do" in page
+    assert "<p>Before it can go to review:</p><ul><li>“Summary” is still empty.</li></ul>" in page
 
 
 def test_a_viewer_submits_nothing(client, viewer, draft):
