@@ -7,6 +7,7 @@ from django.test import Client
 
 from people.models import User
 from tests.factories import UserFactory
+from tests.log_gate import no_server_error_unnoticed  # noqa: F401 - it watches every test
 
 
 @pytest.fixture(autouse=True)
