@@ -32,30 +32,50 @@ _DONE_WORDS = (
 )
 _DONE_CELL = re.compile(r"^\W*(?:" + _DONE_WORDS + r")\b", re.I)
 _DONE_CELL_CJK = re.compile(r"^\W*(?:完了|済|対応済|解決済|已完成|完成|완료|✅|✔|☑)")
-_NOT_DONE = re.compile(r"\b(?:not|in|partly|partially|to be|will be|0%|un)[ -]?(?:yet )?(?:done|complete|started|progress|deployed|fixed|merged)|未|pending|open\b|todo", re.I)
-_DONE_LEAD = re.compile(r"^\W*(?:\*\*|__)?\s*\[?\(?(?:done|completed|finished|fixed|erledigt|完了|hecho|fait|shipped|✅|✔️?|☑)\]?\)?(?:\*\*|__)?\s*[:：\-–—\]) ]|^\s*(?:✅|✔|☑)", re.I)
+_NOT_DONE = re.compile(
+    r"\b(?:not|in|partly|partially|to be|will be|0%|un)[ -]?(?:yet )?(?:done|complete|started|progress|deployed|"
+    r"fixed|merged)|未|pending|open\b|todo",
+    re.I,
+)
+_DONE_LEAD = re.compile(
+    r"^\W*(?:\*\*|__)?\s*\[?\(?(?:done|completed|finished|fixed|erledigt|完了|hecho|fait|shipped|✅|✔️?|"
+    r"☑)\]?\)?(?:\*\*|__)?\s*[:：\-–—\]) ]|^\s*(?:✅|✔|☑)",
+    re.I,
+)
 _DONE_TAIL = re.compile(
     r"[\[(*_✅ ](?:done|completed|finished|fixed|deployed|shipped|merged|erledigt|完了|済|hecho|fait)[!.\])*_ ]*$|"
-    r"\b(?:has|have|was|were) (?:already |now |since )?(?:already )?been (?:done|completed|fixed|implemented|deployed|rolled out|merged)\b|"
+    r"\b(?:has|have|was|were) (?:already |now |since )?(?:already )?been (?:done|completed|fixed|implemented|"
+    r"deployed|rolled out|merged)\b|"
     r"\balready (?:done|completed|fixed|implemented|deployed|in place|merged)\b|(?:✅|✔️?|:white_check_mark:)\W*$",
     re.I,
 )
-_DONE_GROUP = re.compile(r"\b(?:completed|done|finished|already (?:taken|done|implemented)|implemented|(?:actions|steps|measures) taken|erledigt|fait|hecho)\b|完了|済み", re.I)
+_DONE_GROUP = re.compile(
+    r"\b(?:completed|done|finished|already (?:taken|done|implemented)|implemented|(?:actions|steps|measures) "
+    r"taken|erledigt|fait|hecho)\b|完了|済み",
+    re.I,
+)
 _PAST = re.compile(
     r"^\W*(?:(?:we|i|the team)(?:['’]ve| have)? (?:also |already |now |since |significantly )*)?"
     r"(?:(?!(?:need|embed|feed|speed|proceed|exceed|shed|seed|bed|red|succeed|breed|weed|heed|need)\b)(?:re-?)?[a-z]{2,}(?:[^aeiou\W]ed|[iuo]ed|led|eed|shed)|"
     r"made|wrote|built|began|ran|sent|got|took|gave|found|went|held|taught|brought|fixed)\b",
     re.I,
 )
-_PAST_END = re.compile(r"\b(?:scheduled|configured|documented|completed|deployed|created|added|removed|fixed|updated|implemented|enabled|disabled)\W*(?:`?@\S+`?)?\W*$", re.I)
+_PAST_END = re.compile(
+    r"\b(?:scheduled|configured|documented|completed|deployed|created|added|removed|fixed|updated|implemented|enabled|disabled)\W*(?:`?@\S+`?)?\W*$",
+    re.I,
+)
 _EMPTY = re.compile(
-    r"^[\W_]*(?:none|n/?a|nothing|tbd|tbc|todo|not applicable|nil|no action items?|keine|aucune?|ninguna|なし|无|없음|to be (?:determined|defined|added)|"
-    r"action(?: item)? ?(?:\d|#|[a-e])?|item ?\d?|\.\.\.|…|your action here|\{\{.{0,80}\}\}.{0,60}|<[^>]{1,60}>|\[link to .{0,40}\]|placeholder|lorem ipsum.*)?[\W_]*$",
+    r"^[\W_]*(?:none|n/?a|nothing|tbd|tbc|todo|not applicable|nil|no action items?|keine|aucune?|ninguna|なし|无|"
+    r"없음|to be (?:determined|defined|added)|"
+    r"action(?: item)? ?(?:\d|#|[a-e])?|item ?\d?|\.\.\.|…|your action here|\{\{.{0,80}\}\}.{0,60}|<[^>]{1,60}>|"
+    r"\[link to .{0,40}\]|placeholder|lorem ipsum.*)?[\W_]*$",
     re.I,
 )
 _ABOUT_THE_DOCUMENT = re.compile(
-    r"\b(?:sections? (?:above|below)|filled (?:out|in)|after-action report|incident (?:has been|title|is over)|this (?:report|document|post-?mortem|issue)|"
-    r"action(?:able)? items? (?:above|have|below|are)|post-?mortem (?:is|has been|meeting|review)|report (?:is|has been)|publish(?:ed)? (?:this|the) (?:report|post-?mortem)|"
+    r"\b(?:sections? (?:above|below)|filled (?:out|in)|after-action report|incident (?:has been|title|is over)|"
+    r"this (?:report|document|post-?mortem|issue)|"
+    r"action(?:able)? items? (?:above|have|below|are)|post-?mortem (?:is|has been|meeting|review)|report (?:is|"
+    r"has been)|publish(?:ed)? (?:this|the) (?:report|post-?mortem)|"
     r"timeline (?:is|has been)|template|linked github issues)\b",
     re.I,
 )
@@ -71,20 +91,39 @@ _IMPERATIVE = re.compile(
 _LABELLED = re.compile(r"^\W*(?:action(?: item)?(?: \d+)?|ai)\s*[:：]\s*(?=\S)", re.I)
 _LINK = re.compile(r"https?://[^\s<>)\]\"'|]+")
 _OWNER = re.compile(
-    r"(?:\b(?:owner|assignee|assigned to|responsible|dri|lead|who|verantwortlich|zuständig|responsable|担当者?|负责人|담당자?)\**\s*[:：=]\s*\**\s*)"
+    r"(?:\b(?:owner|assignee|assigned to|responsible|dri|lead|who|verantwortlich|zuständig|responsable|担当者?|负责人|"
+    r"담당자?)\**\s*[:：=]\s*\**\s*)"
     r"(?P<name>@?[^\s,;.()\[\]|*][^,;()\[\]|*\n]{0,40}?)(?=\s*(?:[,;()\[\]|*。]|\.\s|\.$|$|\s(?:due|by|eta|status|priority|ticket|deadline)\b))",
     re.I,
 )
 _HANDLE = re.compile(r"(?<![\w/@`.])`?@(?P<name>[A-Za-z0-9][\w.-]{1,38}[A-Za-z0-9])`?(?![/\w]|@)")
-_TAIL_NAME = re.compile(r"[\[(](?P<name>[A-Z][a-z]+ [A-Z][a-z]+)[\])]\W*$|\s[-–—]{1,2}\s(?P<dash>[A-Z][a-z]+ [A-Z][a-z]+)\W*$")
-_DUE = re.compile(r"\b(?:due|deadline|by|until|before|eta|target|bis|frist|fällig|échéance|avant le|para el|期限)\**\s*(?:date|on|am)?\s*[:：]?\s*\**\s*(?=[\dA-Z])", re.I)
+_TAIL_NAME = re.compile(
+    r"[\[(](?P<name>[A-Z][a-z]+ [A-Z][a-z]+)[\])]\W*$|\s[-–—]{1,2}\s(?P<dash>[A-Z][a-z]+ [A-Z][a-z]+)\W*$"
+)
+_DUE = re.compile(
+    r"\b(?:due|deadline|by|until|before|eta|target|bis|frist|fällig|échéance|avant le|para el|期限)\**\s*(?:date|"
+    r"on|am)?\s*[:：]?\s*\**\s*(?=[\dA-Z])",
+    re.I,
+)
 
 _HEADS = {
-    "title": r"action|task|what\b|item|description|measure|follow|to-?do|maßnahme|massnahme|aufgabe|beschreibung|mesure|tâche|acci[oó]n|tarea|ação|azione|actie|"
+    "title": r"action|task|what\b|item|description|measure|follow|to-?do|maßnahme|massnahme|aufgabe|beschreibung|"
+    r"mesure|tâche|"
+    r"acci[oó]n|tarea|ação|azione|actie|"
     r"アクション|対策|内容|項目|施策|タスク|措施|行动|任务|사항|조치|действие|задача|step|improvement|recommendation|summary|deliverable",
-    "owner": r"owner|assign|who\b|responsib|dri\b|lead\b|person|team\b|poc\b|contact|verantwort|zuständig|wer\b|responsable|propri[eé]t|encargad|担当|オーナー|负责|담당|ответственн|eigenaar|ansvarlig",
-    "status": r"status|state|done|progress|complete|stand\b|zustand|statut|état|estado|situação|stato|状態|状況|ステータス|进度|状态|상태|статус",
-    "due": r"due|deadline|target|eta\b|when|by\b|date|frist|fällig|termin|bis\b|échéance|fecha|plazo|prazo|scadenza|期限|期日|納期|截止|기한|срок",
+    "owner": (
+    r"owner|assign|who\b|responsib|dri\b|lead\b|person|team\b|poc\b|contact|"
+    r"verantwort|zuständig|wer\b|responsable|propri[eé]t|encargad|担当|オーナー|"
+    r"负责|담당|ответственн|eigenaar|ansvarlig"
+    ),
+    "status": (
+    r"status|state|done|progress|complete|stand\b|zustand|statut|état|"
+    r"estado|situação|stato|状態|状況|ステータス|进度|状态|상태|статус"
+    ),
+    "due": (
+    r"due|deadline|target|eta\b|when|by\b|date|frist|fällig|termin|bis\b|"
+    r"échéance|fecha|plazo|prazo|scadenza|期限|期日|納期|截止|기한|срок"
+    ),
     "link": r"ticket|issue|bug|link|jira|pr\b|reference|tracking|url|チケット",
     "other": r"type|priority|prio|category|kind|#|no\.?$|id$|nr\.?$|severity|effort|impact|優先|種別|分類",
 }  # fmt: skip
@@ -100,7 +139,9 @@ def find_actions(walk: Walk, context: Context, taken: set[int]) -> list[Found]:
         found += _in_region(root, members, walk, context)
     found += _tables_elsewhere(units, context)
     if not found:
-        found = _promised(units, walk, context) or _labelled(units, walk, context) or _boxes_elsewhere(units, walk, context)
+        found = (
+            _promised(units, walk, context) or _labelled(units, walk, context) or _boxes_elsewhere(units, walk, context)
+        )
     return sorted(_once(found), key=lambda one: one.start)
 
 
@@ -133,7 +174,7 @@ def _is_action(unit: Unit) -> bool:
     if _LINK.search(text) or _BOX.match(unit.lead):
         return True
     words = re.findall(r"\w+", plain(text))
-    return len(words) >= 2 and " " in text.strip() or bool(re.search(r"[\u3040-\u9fff\uac00-\ud7af]{4,}", text))
+    return (len(words) >= 2 and " " in text.strip()) or bool(re.search(r"[\u3040-\u9fff\uac00-\ud7af]{4,}", text))
 
 
 def _without_groups(units: list[Unit]) -> list[Unit]:
@@ -205,7 +246,7 @@ _EITHER_TENSE = re.compile(r"^\W*(?:set up|put|cut|split|reset|let)\b", re.I)
 
 
 def _past_in_company(found: list[Found], walk: Walk) -> list[Found]:
-    """"Set up alerts" is an order or a report; the ones around it tell which."""
+    """ "Set up alerts" is an order or a report; the ones around it tell which."""
     if sum(one.action.done for one in found) * 2 > len(found) > 2:
         for one in found:
             if _EITHER_TENSE.match(one.action.title) and not _BOX.match(walk.lines[one.start].lstrip(" -*+")):
@@ -245,7 +286,8 @@ def _action(title: str, details: str, context: Context, **known: object) -> Read
     done = bool(_DONE_LEAD.search(title[:40]) or _DONE_TAIL.search(title[-160:])) and not _NOT_DONE.search(title[-60:])
     link = _LINK.search(title) or _LINK.search(details)
     found = ReadAction(
-        title, owner=owner_in(title) or owner_in(details), done=done, due_on=_due_in(title, context) or _due_in(details, context),
+        title, owner=owner_in(title) or owner_in(details), done=done,
+        due_on=_due_in(title, context) or _due_in(details, context),
         url=link.group().rstrip(".,;:") if link else None, details=details.strip(),
     )  # fmt: skip
     return replace(found, **known)  # type: ignore[arg-type]
@@ -277,12 +319,21 @@ def _from_sentence(unit: Unit, walk: Walk, context: Context, items: list[Unit]) 
     whole = plain(text)
     if text.endswith((":", "：")) or _EMPTY.match(text):
         return []
-    ordered = are_surely_actions(unit.region.root.title) and _IMPERATIVE.match(whole) and len(whole) < 400 and not items_around(unit, items)
+    ordered = (
+        are_surely_actions(unit.region.root.title)
+        and _IMPERATIVE.match(whole)
+        and len(whole) < 400
+        and not items_around(unit, items)
+    )
     if not starts and not ordered and not (_DONE_TAIL.search(text[-12:]) and len(whole) < 400):
         return []
     title, is_checked = _without_box(text)
     action = _action(joined(_LABELLED.sub("", title)), "", context)
-    return [Found(replace(action, done=action.done or bool(is_checked) or _is_done_group(unit.region)), unit.start, unit.end)]
+    return [
+        Found(
+            replace(action, done=action.done or bool(is_checked) or _is_done_group(unit.region)), unit.start, unit.end
+        )
+    ]
 
 
 def items_around(unit: Unit, items: list[Unit]) -> bool:
@@ -292,7 +343,11 @@ def items_around(unit: Unit, items: list[Unit]) -> bool:
 
 def _headings(root: Region, units: list[Unit], walk: Walk, context: Context) -> list[Found]:
     """Each action under a heading of its own, told in prose below."""
-    titles = [unit for unit in units if unit.kind == "title" and unit.region is not root and unit.region.meaning is Meaning.NONE]
+    titles = [
+        unit
+        for unit in units
+        if unit.kind == "title" and unit.region is not root and unit.region.meaning is Meaning.NONE
+    ]
     if not titles:
         return []
     depth = min(unit.depth for unit in titles)
@@ -311,14 +366,15 @@ def _headings(root: Region, units: list[Unit], walk: Walk, context: Context) -> 
 
 
 def _rows(unit: Unit, context: Context, *, is_announced: bool) -> list[Found]:
-    assert unit.block is not None
-    head, *body = unit.block.children or [Block("row", 0, 0)]
+    head, *body = (unit.block.children if unit.block else []) or [Block("row", 0, 0)]
     columns = _columns(head.cells, body, is_announced=is_announced)
     if "title" not in columns:
         return []
     found = []
     for row in body:
-        cells = dict.fromkeys(columns, "") | {name: row.cells[number] for name, number in columns.items() if number < len(row.cells)}
+        cells = dict.fromkeys(columns, "") | {
+            name: row.cells[number] for name, number in columns.items() if number < len(row.cells)
+        }
         if not _EMPTY.match(cells["title"]):
             found.append(Found(_from_row(row, head.cells, cells, columns, unit, context), row.start, row.end))
     if found and len(found) == len(body):
@@ -326,7 +382,9 @@ def _rows(unit: Unit, context: Context, *, is_announced: bool) -> list[Found]:
     return found
 
 
-def _from_row(row: Block, head: list[str], cells: dict[str, str], columns: dict[str, int], unit: Unit, context: Context) -> ReadAction:
+def _from_row(
+    row: Block, head: list[str], cells: dict[str, str], columns: dict[str, int], unit: Unit, context: Context
+) -> ReadAction:
     title, is_checked = _without_box(cells["title"])
     placed = {columns[name] for name in ("title", "owner") if name in columns}
     rest = [
@@ -336,11 +394,15 @@ def _from_row(row: Block, head: list[str], cells: dict[str, str], columns: dict[
     status = cells.get("status", "")
     stamp = read_stamp(cells.get("due", ""))
     link = _LINK.search(" ".join(row.cells))
-    done = is_checked if is_checked is not None else is_done_word(status) or (not status and _is_done_group(unit.region)) or _struck(title)
+    done = (
+        is_checked
+        if is_checked is not None
+        else is_done_word(status) or (not status and _is_done_group(unit.region)) or _struck(title)
+    )
     owner = plain(cells.get("owner", "")) if not _EMPTY.match(cells.get("owner", "")) else ""
     found = _action(joined(title), "; ".join(rest), context)
     return replace(
-        found, done=done or (not status and found.done), owner=owner or found.owner if "owner" not in columns else owner,
+        found, done=done or (not status and found.done), owner=owner if "owner" in columns else found.owner,
         due_on=day_of(stamp, context) if stamp else None, url=link.group() if link else None,
     )  # fmt: skip
 
@@ -349,7 +411,11 @@ def is_done_word(status: str) -> bool:
     words = plain(status)
     if _NOT_DONE.search(words):
         return False
-    return bool(_DONE_CELL.match(words) or _DONE_CELL_CJK.match(words) or re.match(r"^\W*(?:\[x\]|x|100 ?%)\W*$", status.strip(), re.I))
+    return bool(
+        _DONE_CELL.match(words)
+        or _DONE_CELL_CJK.match(words)
+        or re.match(r"^\W*(?:\[x\]|x|100 ?%)\W*$", status.strip(), re.I)
+    )
 
 
 def _columns(head: list[str], body: list[Block], *, is_announced: bool) -> dict[str, int]:
@@ -362,12 +428,19 @@ def _columns(head: list[str], body: list[Block], *, is_announced: bool) -> dict[
                 break
     manages = {"owner", "status", "due"} & names.keys()
     if not is_announced:
-        is_action = "title" in names and re.search(r"(?i)action|task|to-?do|follow|measure|maßnahme|mesure|acci[oó]n|アクション|対策", head[names["title"]])
+        is_action = "title" in names and re.search(
+            r"(?i)action|task|to-?do|follow|measure|maßnahme|mesure|acci[oó]n|アクション|対策", head[names["title"]]
+        )
         return names if is_action and manages else {}
     if "title" not in names and (manages or "link" in names):
         free = [number for number in range(len(head)) if number not in names.values()]
         if free:
-            names["title"] = max(free, key=lambda number: mean(len(row.cells[number]) if number < len(row.cells) else 0 for row in body or [Block("row", 0, 0)]))
+            names["title"] = max(
+                free,
+                key=lambda number: mean(
+                    len(row.cells[number]) if number < len(row.cells) else 0 for row in body or [Block("row", 0, 0)]
+                ),
+            )
     return names
 
 
@@ -406,3 +479,11 @@ def _once(found: list[Found]) -> list[Found]:
             seen.add(one.start)
             kept.append(one)
     return kept
+
+
+def plain_action(title: str) -> str:
+    """The title of an action without its markup: links by their words, bare addresses kept."""
+    text = re.sub(r"!?\[([^\]\n]{1,300})\]\([^)\n]{0,600}\)", r"\1", title[:5000])
+    text = re.sub(r"<(https?://[^>\s]{1,600})>", r"\1", text)
+    text = re.sub(r"\*\*|__|~~|`", "", text)
+    return re.sub(r"\s+", " ", text).strip() or title.strip()

@@ -86,7 +86,9 @@ def _trim(block: Block, lines: list[str]) -> None:
         _trim(child, lines)
 
 
-DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]{1,200}\]:\s?(?:<?(?:https?:|mailto:|/|\.|#|[\w%-]+\.\w)\S*|\S+%20\S*)(?:\s+[\"'(].*)?$")
+DEFINITION = re.compile(
+    r"^ {0,3}\[[^\]\n]{1,200}\]:\s?(?:<?(?:https?:|mailto:|/|\.|#|[\w%-]+\.\w)\S*|\S+%20\S*)(?:\s+[\"'(].*)?$"
+)
 
 
 def is_definitions(text: str) -> bool:

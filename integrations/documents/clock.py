@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import islice, pairwise
 
 from .calendar_words import ZONE, first_zone, zone_named
 from .stamps import Stamp, read_stamp
@@ -94,7 +94,7 @@ class _Walk:
             (step.stamp.hour, step.stamp.minute) for step in self.steps
             if step.stamp and step.stamp.hour is not None and not step.stamp.has_date
         ]  # fmt: skip
-        backs = sum(later < earlier for earlier, later in zip(clocks, clocks[1:], strict=False))
+        backs = sum(later < earlier for earlier, later in pairwise(clocks))
         return len(clocks) > 2 and backs > 0.7 * (len(clocks) - 1)
 
     def _step(self, step: Step) -> datetime | None:
@@ -113,7 +113,7 @@ class _Walk:
             return None
         if stamp.hour is None:
             return datetime.combine(self.day, time(), stamp.zone or self.zone) if named else None
-        return self._clocked(stamp, is_dated=named is not None)
+        return self._clocked(stamp, self.day, stamp.hour, is_dated=named is not None)
 
     def _named_day(self, stamp: Stamp) -> date | None:
         if named := day_of(stamp, self.context, self.day):
@@ -126,13 +126,12 @@ class _Walk:
             return self.day + timedelta(days=(stamp.weekday - self.day.weekday()) % 7)
         return None
 
-    def _clocked(self, stamp: Stamp, *, is_dated: bool) -> datetime | None:
-        assert self.day is not None and stamp.hour is not None
-        clock = time(stamp.hour % 24, stamp.minute, stamp.second)
-        day = self.day + timedelta(days=stamp.hour // 24)
+    def _clocked(self, stamp: Stamp, today: date, hour: int, *, is_dated: bool) -> datetime:
+        clock = time(hour % 24, stamp.minute, stamp.second)
+        day = today + timedelta(days=hour // 24)
         at = datetime.combine(day, clock, stamp.zone or self.zone)
         if not is_dated and not self.goes_back and self.previous and at < self.previous - MIDNIGHT_STEP:
-            self.day += timedelta(days=1)
+            self.day = today + timedelta(days=1)
             at += timedelta(days=1)
         self.previous = at
         self.begins_at = self.begins_at or at
@@ -146,7 +145,8 @@ def year_most_named(text: str) -> int | None:
 
 
 _ABOUT_TIMES = re.compile(
-    r"\btimes?\b|time ?zone|timestamps?|timeline|all events|zeiten|uhrzeit|zeitangaben|heures?\b|horas?\b|horarios?|hora local|"
+    r"\btimes?\b|time ?zone|timestamps?|timeline|all events|zeiten|uhrzeit|zeitangaben|heures?\b|horas?\b|"
+    r"horarios?|hora local|"
     r"時刻|時間|时间|시간|время",
     re.I,
 )
@@ -171,7 +171,9 @@ def zone_most_used(text: str) -> tzinfo | None:
     return seen.most_common(1)[0][0] if seen else None
 
 
-DATE_START = re.compile(r"(?<![\w.:/-])(?=\d{1,4}[-/. ]?(?:\d|[A-Za-zäéûç年])|\d{1,2}(?:st|nd|rd|th)|[A-Z][a-zéûä]{2,9}\.?[ -]\d)")
+DATE_START = re.compile(
+    r"(?<![\w.:/-])(?=\d{1,4}[-/. ]?(?:\d|[A-Za-zäéûç年])|\d{1,2}(?:st|nd|rd|th)|[A-Z][a-zéûä]{2,9}\.?[ -]\d)"
+)
 
 
 def dates_in(text: str, context: Context, limit: int = 40) -> list[date]:
@@ -199,4 +201,6 @@ def puts_day_first(text: str, zone: tzinfo | None) -> bool:
         if int(match[3]) > 12 >= int(match[1]):
             return False
     name = str(zone)
-    return name in _EUROPEAN or (name.startswith(("Europe/", "Australia/", "Pacific/Auckland")) and name not in _AMERICAN)
+    return name in _EUROPEAN or (
+        name.startswith(("Europe/", "Australia/", "Pacific/Auckland")) and name not in _AMERICAN
+    )

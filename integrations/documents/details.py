@@ -7,35 +7,57 @@ from pathlib import PurePath
 
 from .blocks import Block
 from .clock import Context, Step, dates_in, instants, puts_day_first, year_most_named, zone_announced, zone_most_used
-from .meanings import meaning_of, Meaning, plain
+from .meanings import Meaning, meaning_of, plain
 from .reading import ReadEvent
 from .regions import Walk
 from .stamps import ends_with_stamp, read_stamp
 
-START_KEYS = {
-    "start", "started", "starttime", "startedat", "startdate", "incidentstart", "incidentstarted", "incidentstarttime", "outagestart",
-    "outagestarted", "began", "beganat", "beginning", "begin", "from", "faultoccurs", "faultoccurred", "onset", "impactstart", "impactstarted",
-    "impactbegan", "timeofincident", "incidentbegan", "occurred", "occurredat", "timestarted", "starttimeutc", "開始", "発生", "発生日時", "開始日時",
-    "発生時刻", "開始時刻", "beginn", "beginndesvorfalls", "störungsbeginn", "début", "debut", "débutdelincident", "inicio", "iniciodelincidente", "início",
-    "inizio", "начало", "开始时间", "开始", "시작", "발생시각", "aanvang",
-}  # fmt: skip
-END_KEYS = {
-    "end", "ended", "endtime", "endedat", "enddate", "incidentend", "incidentended", "incidentendtime", "outageend", "outageended", "resolved",
-    "resolvedat", "resolvedwhen", "resolvedon", "resolutiontime", "resolvetime", "incidentresolved", "impactend", "impactended", "until", "to",
-    "finished", "finish", "restored", "restoredat", "servicerestored", "timeresolved", "closed", "closedat", "incidentclosed", "endtimeutc", "終了",
-    "復旧", "復旧日時", "終了日時", "解決", "解消", "ende", "behoben", "gelöst", "störungsende", "fin", "findelincident", "résolu", "résolution", "fine",
-    "findelincidente", "resuelto", "fim", "resolvido", "risolto", "окончание", "结束时间", "结束", "恢复", "종료", "해결", "einde", "opgelost",
-}  # fmt: skip
-DETECTED_KEYS = {"firstdetected", "detected", "detectedat", "detectiontime", "detection", "timedetected", "firstreported", "reportedat", "検知", "検知時刻", "erkannt", "détecté"}
-DATE_KEYS = {
-    "date", "incidentdate", "dateofincident", "day", "datetime", "dateandtime", "incidentdateandtime", "datetimeutc", "when", "dates", "eventdate",
-    "発生日", "日付", "日時", "datum", "vorfallsdatum", "fecha", "fechadelincidente", "data", "дата", "日期", "날짜", "période", "dateheure", "timeframe", "incidentwindow",
-    "window", "period", "time", "outagewindow", "outage", "duration", "影響期間", "期間", "zeitraum", "période", "periodo", "período",
-}  # fmt: skip
-SEVERITY_KEYS = {
-    "severity", "sev", "severitylevel", "incidentseverity", "impactlevel", "prioritylevel", "incidentpriority", "level", "重大度", "深刻度", "重要度", "schweregrad",
-    "sévérité", "severite", "gravité", "gravedad", "severidad", "severidade", "gravità", "серьезность", "严重程度", "严重级别", "심각도", "ernst", "alvorlighet",
-}  # fmt: skip
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Keys as `slug` makes them: small letters, no blanks.
+START_KEYS = _words(
+    """
+    start started starttime startedat startdate incidentstart incidentstarted incidentstarttime outagestart
+    outagestarted began beganat beginning begin from faultoccurs faultoccurred onset impactstart
+    impactstarted impactbegan timeofincident incidentbegan occurred occurredat timestarted starttimeutc 開始
+    発生 発生日時 開始日時 発生時刻 開始時刻 beginn beginndesvorfalls störungsbeginn début debut
+    débutdelincident inicio iniciodelincidente início inizio начало 开始时间 开始 시작 발생시각 aanvang
+"""
+)
+END_KEYS = _words(
+    """
+    end ended endtime endedat enddate incidentend incidentended incidentendtime outageend outageended
+    resolved resolvedat resolvedwhen resolvedon resolutiontime resolvetime incidentresolved impactend
+    impactended until to finished finish restored restoredat servicerestored timeresolved closed closedat
+    incidentclosed endtimeutc 終了 復旧 復旧日時 終了日時 解決 解消 ende behoben gelöst störungsende fin
+    findelincident résolu résolution fine findelincidente resuelto fim resolvido risolto окончание 结束时间
+    结束 恢复 종료 해결 einde opgelost
+"""
+)
+DETECTED_KEYS = _words(
+    """
+    firstdetected detected detectedat detectiontime detection timedetected firstreported reportedat 検知
+    検知時刻 erkannt détecté
+"""
+)
+DATE_KEYS = _words(
+    """
+    date incidentdate dateofincident day datetime dateandtime incidentdateandtime datetimeutc when dates
+    eventdate 発生日 日付 日時 datum vorfallsdatum fecha fechadelincidente data дата 日期 날짜 période
+    dateheure timeframe incidentwindow window period time outagewindow outage duration 影響期間 期間 zeitraum
+    periodo período
+"""
+)
+SEVERITY_KEYS = _words(
+    """
+    severity sev severitylevel incidentseverity impactlevel prioritylevel incidentpriority level 重大度
+    深刻度 重要度 schweregrad sévérité severite gravité gravedad severidad severidade gravità серьезность
+    严重程度 严重级别 심각도 ernst alvorlighet
+"""
+)
 TITLE_KEYS = ("title", "name", "incident_title", "headline", "subject", "linktitle", "incident")
 
 
@@ -56,8 +78,12 @@ def slug(key: str) -> str:
     return _SLUG.sub("", plain(re.sub(r"\([^)]*\)", "", key)).lower())
 
 
-_PAIR = re.compile(r"^\s*(?:[-*+•|]\s+)?(?:\*\*|__|\*|_|`)?(?P<key>[^\W\d][^:：|\n]{1,40}?)(?:\*\*|__|\*|_|`)?\s*[:：](?:\*\*|__|\*|_|`)?\s+(?P<value>\S[^\n]{0,300})$")
-_PAIR_TIGHT = re.compile(r"^\s*(?:[-*+•]\s+)?(?:\*\*|__)(?P<key>[^*_:：\n]{2,40})(?:[:：]?(?:\*\*|__)\s*[:：-]?|[:：])\s*(?P<value>\S[^\n]{0,300})$")
+_PAIR = re.compile(
+    r"^\s*(?:[-*+•|]\s+)?(?:\*\*|__|\*|_|`)?(?P<key>[^\W\d][^:：|\n]{1,40}?)(?:\*\*|__|\*|_|`)?\s*[:：](?:\*\*|__|\*|_|`)?\s+(?P<value>\S[^\n]{0,300})$"
+)
+_PAIR_TIGHT = re.compile(
+    r"^\s*(?:[-*+•]\s+)?(?:\*\*|__)(?P<key>[^*_:：\n]{2,40})(?:[:：]?(?:\*\*|__)\s*[:：-]?|[:：])\s*(?P<value>\S[^\n]{0,300})$"
+)
 
 
 def pairs_of(walk: Walk, front: list[tuple[str, str]]) -> list[Pair]:
@@ -100,7 +126,7 @@ def context_of(text: str, title: str, name: str, front: list[tuple[str, str]], p
     anchored = replace(base, day=known[0], is_day_stated=True)
     if dates_in(title, base, limit=1) or _stated(pairs, base):
         return anchored
-    return replace(anchored, day=_told(text, anchored) or known[0])
+    return replace(anchored, day=_told(text, known[0], anchored) or known[0])
 
 
 def _known_days(title: str, name: str, front: list[tuple[str, str]], pairs: list[Pair], base: Context) -> list[date]:
@@ -115,16 +141,19 @@ def _known_days(title: str, name: str, front: list[tuple[str, str]], pairs: list
 
 def _stated(pairs: list[Pair], base: Context) -> list[date]:
     keys = START_KEYS | DATE_KEYS - {"date"} | DETECTED_KEYS
-    written = [pair.value for pair in pairs if pair.key in keys or pair.key == "date" and not re.match(r"['\"]?\d{4}-\d\d-\d\dT", pair.value)]
+    written = [
+        pair.value
+        for pair in pairs
+        if pair.key in keys or (pair.key == "date" and not re.match(r"['\"]?\d{4}-\d\d-\d\dT", pair.value))
+    ]
     return [day for value in written for day in dates_in(value, base, limit=1)]
 
 
-def _told(text: str, context: Context) -> date | None:
-    """A front matter often has the day of writing; a date told in the first paragraphs, a little before, is the incident's."""
+def _told(text: str, written_on: date, context: Context) -> date | None:
+    """A front matter often has the day of writing; the incident's is told in the opening, a little earlier."""
     body = re.sub(r"^(---|\+\+\+)\n.*?\n\1\n", "", text[:20_000], flags=re.S)
-    assert context.day is not None
     for day in dates_in(body[:OPENING], context, limit=6):
-        if 0 <= (context.day - day).days <= 45:
+        if 0 <= (written_on - day).days <= 45:
             return day
     return None
 
@@ -139,11 +168,22 @@ def title_of(front: list[tuple[str, str]], blocks: list[Block], name: str) -> tu
     if written:
         return plain_title(written), None
     for block in blocks[:2]:
-        if block.kind == "paragraph" and "\n" not in block.text and len(block.text) < 120 and "://" not in block.text and not block.text.rstrip().endswith((".", ":", "。")):
+        if (
+            block.kind == "paragraph"
+            and "\n" not in block.text
+            and len(block.text) < 120
+            and "://" not in block.text
+            and not block.text.rstrip().endswith((".", ":", "。"))
+        ):
             return plain_title(block.text), None
     if first and first.level == 1 and meaning_of(first.text) is Meaning.NONE:
         return plain_title(first.text), None
-    stem = re.sub(r"(\.html)?\.(md|mdx|qmd|rst|adoc|txt|org|mediawiki|ya?ml|markdown|html?)(\.erb)?$", "", PurePath(name).name, flags=re.I)
+    stem = re.sub(
+        r"(\.html)?\.(md|mdx|qmd|rst|adoc|txt|org|mediawiki|ya?ml|markdown|html?)(\.erb)?$",
+        "",
+        PurePath(name).name,
+        flags=re.I,
+    )
     return re.sub(r"[-_]+", " ", stem).strip() or "Imported post-mortem", None
 
 
@@ -165,12 +205,17 @@ def plain_title(text: str) -> str:
 
 def severity_of(pairs: list[Pair], title: str, text: str) -> str | None:
     for pair in pairs:
-        if pair.key in SEVERITY_KEYS or (pair.key == "priority" and re.match(r"\W*(?:P|SEV)[-\s]?\d", pair.value, re.I)):
-            if value := _severity_value(pair.value):
-                return value
+        is_level = pair.key == "priority" and re.match(r"\W*(?:P|SEV)[-\s]?\d", pair.value, re.I)
+        if (pair.key in SEVERITY_KEYS or is_level) and (value := _severity_value(pair.value)):
+            return value
     if match := re.search(r"\bSEV(?:ERITY)?[-\s]?([0-5])\b", title, re.I):
         return f"SEV-{match[1]}"
-    match = re.search(r"\bof ((?:\w+-to-)?(?:low|mild|moderate|medium|high|critical|major|minor|severe)(?:-to-\w+)?) severity\b|\b(SEV[-\s]?[0-5])\b", text[:50_000], re.I)
+    match = re.search(
+        r"\bof ((?:\w+-to-)?(?:low|mild|moderate|medium|high|critical|major|minor|severe)(?:-to-\w+)?) "
+        r"severity\b|\b(SEV[-\s]?[0-5])\b",
+        text[:50_000],
+        re.I,
+    )
     if match:
         return match[1].lower() if match[1] else "SEV-" + match[2][-1]
     return None
@@ -200,7 +245,7 @@ class Span:
 
 
 def span_of(pairs: list[Pair], walk: Walk, events: list[ReadEvent], context: Context) -> Span:
-    """The statement with the most weight wins: a labelled time, a sentence with both ends, marked entries, the outer entries."""
+    """The weightiest statement wins: a labelled time, a sentence with both ends, marked entries, the outer entries."""
     started, resolved = _labelled_span(pairs, context)
     told = _believable(_told_span(walk, context), events)
     if told and not started:
@@ -238,18 +283,32 @@ def _believable(told: tuple[datetime, datetime] | None, events: list[ReadEvent])
 
 
 _STARTED = re.compile(
-    r"\b(?:began|started|starting|begins|starts|degraded|went (?:down|offline)|outage|incident|impacted|unavailable)\b[^.!?\n]{0,90}?\b(?:at|around|from|roughly|approximately|since)\s+"
+    r"\b(?:began|started|starting|begins|starts|degraded|went (?:down|offline)|outage|incident|impacted|"
+    r"unavailable)\b[^.!?\n]{0,90}?\b(?:at|around|from|roughly|approximately|since)\s+"
     r"(?=[~\d])",
     re.I,
 )
-_RESOLVED = re.compile(r"\b(?:resolved|restored|recovered|fixed|over|mitigated|back (?:online|up))\b[^.!?\n]{0,40}?\b(?:at|by|around|until|on)\s+(?=[~\d]|[A-Z][a-z]+ \d)", re.I)
+_RESOLVED = re.compile(
+    r"\b(?:resolved|restored|recovered|fixed|over|mitigated|back (?:online|up))\b[^.!?\n]{0,40}?\b(?:at|by|"
+    r"around|until|on)\s+(?=[~\d]|[A-Z][a-z]+ \d)",
+    re.I,
+)
 
 
 def _opening(walk: Walk, context: Context) -> datetime | None:
     """The first sentences often say when: "At 01:38 UTC the site went down", "… which started around 11:00"."""
-    prose = [unit for unit in walk.units if unit.kind == "line" and unit.region.purpose not in {Meaning.TIMELINE, Meaning.ACTIONS}][:3]
+    prose = [
+        unit
+        for unit in walk.units
+        if unit.kind == "line" and unit.region.purpose not in {Meaning.TIMELINE, Meaning.ACTIONS}
+    ][:3]
     for unit in prose:
-        if unit.stamp and unit.stamp.is_prose and unit.stamp.hour is not None and any(map(str.isdigit, unit.stamp.written)):
+        if (
+            unit.stamp
+            and unit.stamp.is_prose
+            and unit.stamp.hour is not None
+            and any(map(str.isdigit, unit.stamp.written))
+        ):
             return instants([Step(unit.stamp)], context)[0]
         for match in _STARTED.finditer(unit.lead[:1500]):
             if at := _told_at(unit.lead, match.end(), context):
@@ -282,20 +341,22 @@ def _labelled_span(pairs: list[Pair], context: Context) -> tuple[datetime | None
     started = _first_instant(pairs, START_KEYS, context)
     resolved = _first_instant(pairs, END_KEYS, context)
     if started is None and any(pair.key in {"resolvedwhen"} for pair in pairs):
-        started = _first_instant(pairs, {"date"}, context)
+        started = _first_instant(pairs, frozenset({"date"}), context)
     detected = _first_instant(pairs, DETECTED_KEYS, context)
     return started or (detected if resolved else None), resolved
 
 
-def _first_instant(pairs: list[Pair], keys: set[str], context: Context) -> datetime | None:
-    for pair in pairs:
-        if pair.key in keys and (stamp := read_stamp(pair.value.strip("\"' "))) and stamp.has_clock and stamp.after is None:
-            if at := instants([Step(stamp)], context)[0]:
-                return at
-    return None
+def _first_instant(pairs: list[Pair], keys: frozenset[str], context: Context) -> datetime | None:
+    stamps = [read_stamp(pair.value.strip("\"' ")) for pair in pairs if pair.key in keys]
+    clocked = [Step(stamp) for stamp in stamps if stamp and stamp.hour is not None]
+    return next((at for step in clocked if (at := instants([step], context)[0])), None)
 
 
-_SPAN = re.compile(r"\b(?:between|from|lasted from|starting at|zwischen|von|entre|de)\b(?: (?:around|about|roughly|approximately|the hours of))?\s+(?=[\dA-Z~])", re.I)
+_SPAN = re.compile(
+    r"\b(?:between|from|lasted from|starting at|zwischen|von|entre|de)\b(?: (?:around|about|roughly|"
+    r"approximately|the hours of))?\s+(?=[\dA-Z~])",
+    re.I,
+)
 _ON_DAY = re.compile(r"\b(?:on|am|le|el)\s+(?:\w+,?\s+)?(?=\d|[A-Z])")
 
 
@@ -331,17 +392,22 @@ def _both_ends(text: str, position: int, context: Context) -> tuple[datetime, da
 def _day_near(text: str, position: int, context: Context) -> date | None:
     before = dates_in(text[max(0, position - 120) : position], context)
     after = dates_in(text[position : position + 120], context, limit=1)
-    return (before[-1:] or after or [None])[0]
+    near = before[-1:] or after
+    return near[0] if near else None
 
 
 _BEGINS = re.compile(
-    r"\b(?:outage|incident|impact|issue|degradation|downtime|disruption)\b(?: window)? (?:starts?|started|begins?|began)\b|\bstart of (?:the )?(?:incident|outage|impact)|"
-    r"outage starts|影響開始|障害(?:発生|開始)|störung beginnt|début de l['’](?:incident|interruption)|inicio del incidente",
+    r"\b(?:outage|incident|impact|issue|degradation|downtime|disruption)\b(?: window)? (?:starts?|started|"
+    r"begins?|began)\b|\bstart of (?:the )?(?:incident|outage|impact)|"
+    r"outage starts|影響開始|障害(?:発生|開始)|störung beginnt|début de l['’](?:incident|interruption)|"
+    r"inicio del incidente",
     re.I,
 )
 _ENDS = re.compile(
-    r"\b(?:outage|incident|impact|issue|service|disruption)\b(?: \w+){0,3} (?:ends?|ended|over|resolved|closed)\b|\b(?:fully|service|all services) (?:restored|recovered|operational)\b|"
-    r"\bback (?:online|to normal|up)\b|\ball clear\b|^\W*resolved\b|\bresolution (?:is )?confirmed|\bincident (?:is )?closed|復旧|解消|収束|behoben|wiederhergestellt|résolu\b|rétabli|resuelto|restablecid|恢复|해결",
+    r"\b(?:outage|incident|impact|issue|service|disruption)\b(?: \w+){0,3} (?:ends?|ended|over|resolved|"
+    r"closed)\b|\b(?:fully|service|all services) (?:restored|recovered|operational)\b|"
+    r"\bback (?:online|to normal|up)\b|\ball clear\b|^\W*resolved\b|\bresolution (?:is )?confirmed|\bincident "
+    r"(?:is )?closed|復旧|解消|収束|behoben|wiederhergestellt|résolu\b|rétabli|resuelto|restablecid|恢复|해결",
     re.I,
 )
 _NOT_YET = re.compile(r"\b(?:not|still|no|isn'?t|partially|partly|some|expected|should|temporarily)\b|予定", re.I)
@@ -350,7 +416,11 @@ _NOT_YET = re.compile(r"\b(?:not|still|no|isn'?t|partially|partly|some|expected|
 def _marked(events: list[ReadEvent]) -> tuple[datetime | None, datetime | None]:
     """What entries call the start and the end."""
     started = next((event.at for event in events if event.at and _BEGINS.search(event.text[:300])), None)
-    ends = [event.at for event in events if event.at and _ENDS.search(event.text[:300]) and not _NOT_YET.search(event.text[:300])]
+    ends = [
+        event.at
+        for event in events
+        if event.at and _ENDS.search(event.text[:300]) and not _NOT_YET.search(event.text[:300])
+    ]
     return started, ends[-1] if ends else None
 
 

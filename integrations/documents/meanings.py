@@ -15,16 +15,21 @@ class Meaning(Enum):
 _TIMELINE = (
     r"time ?line|timelime|chronolog|chronik|sequence of events|series of events|order of events|flow of events|"
     r"(?:event|incident|outage|response|activity) log\b|log of events|key (?:events|moments|times)|what happened when|"
-    r"^events$|^history of events|タイムライン|時系列|経緯|経過|zeitleiste|zeitlicher? (?:ab|ver)lauf|zeitverlauf|ablauf|"
-    r"hergang|^verlauf|déroul|deroul|frise|cronolog|l[ií]nea (?:de|del) tiempo|linha do tempo|tijdlijn|tidslinje|aikajana|"
+    r"^events$|^history of events|タイムライン|時系列|経緯|経過|zeitleiste|zeitlicher? (?:ab|ver)lauf|"
+    r"zeitverlauf|ablauf|"
+    r"hergang|^verlauf|déroul|deroul|frise|cronolog|l[ií]nea (?:de|del) tiempo|linha do tempo|tijdlijn|"
+    r"tidslinje|aikajana|"
     r"oś czasu|przebieg|хронолог|ход событий|时间线|时间轴|時間線|時間軸|事件经过|타임라인|경과|zaman çizelgesi"
 )
 _ACTIONS_SURELY = (
-    r"action[- ]?(?:items?|points?|plan|list|able)|\bactions?\b(?! (?:taken|required|report|was|were))|next[- ]steps?\b|"
+    r"action[- ]?(?:items?|points?|plan|list|able)|\bactions?\b(?! (?:taken|required|report|was|were))|next[- "
+    r"]steps?\b|"
     r"follow(?:ing)?[- ]?ups?\b|\bto[- ]?dos?\b|remediations?\b|remedial|corrective|"
     r"preventi(?:ve|ative|on) (?:and \w+ )?(?:measure|action|step|work)|work items?\b|countermeasures?|"
-    r"what (?:we(?:'|’| a)re|are we|will we|we will|we(?:'|’)ll|we plan to|we are going to) (?:be )?(?:do|doing|going|change|changing|improv)|"
-    r"what (?:are|will|were) we .{0,30}(?:prevent|future|again)|how (?:are|will|can|do) we .{0,30}(?:prevent|avoid|stop|sure)|"
+    r"what (?:we(?:'|’| a)re|are we|will we|we will|we(?:'|’)ll|we plan to|we are going to) (?:be )?(?:do|doing|"
+    r"going|change|changing|improv)|"
+    r"what (?:are|will|were) we .{0,30}(?:prevent|future|again)|how (?:are|will|can|do) we .{0,30}(?:prevent|"
+    r"avoid|stop|sure)|"
     r"(?:prevent|avoid)(?:ing)? .{0,40}(?:again|recurr|reoccur|future|similar|repeat)|"
     r"アクション|対応項目|再発防止|今後の対応|今後の対策|恒久対[策応]|ネクストステップ|次のステップ|"
     r"maßnahmen?|massnahmen?|nächste schritte|folgeaufgaben|handlungs(?:bedarf|punkte)|aufgaben|"
@@ -49,7 +54,8 @@ _ACTIONS_PERHAPS = (
     r"対策|改善|対応策|verbesserung|empfehlung|améliorations|recommandations|mejoras|recomendaciones|melhorias|miglioramenti|改进|建议|개선|재발"
 )
 _NOT_ACTIONS = (
-    r"github actions?|after[- ]action|actions? (?:runner|workflow)|no action|user action|what should you|what (?:do|should) (?:you|users|customers)|"
+    r"github actions?|after[- ]action|actions? (?:runner|workflow)|no action|user action|what should you|what "
+    r"(?:do|should) (?:you|users|customers)|"
     r"required by|actions? taken|immediate response|process of|follow[- ]?up to"
 )
 _MARKUP = re.compile(r"<[^>]{1,80}>|\{[#.][^}]{0,60}\}|!?\[([^\]]{0,120})\]\([^)]{0,300}\)|[*`#]+|(?<!\w)_+|_+(?!\w)")
@@ -94,13 +100,16 @@ def are_surely_actions(title: str) -> bool:
 
 
 _PROMISE = re.compile(
-    r"(?:we|i)(?: will|['’]ll|['’]re| are| have|['’]ve)(?: also| now| already| be| been| going to)? (?:do|doing|done|take|taking|taken|make|making|made|"
-    r"implement(?:ing|ed)?|work(?:ing)? on|plan(?:ning)?|commit(?:ting|ted)?) .{0,40}(?:following|these|several|steps|changes|improvements|measures|actions)|"
+    r"(?:we|i)(?: will|['’]ll|['’]re| are| have|['’]ve)(?: also| now| already| be| been| going to)? (?:do|doing|"
+    r"done|take|taking|taken|make|making|made|"
+    r"implement(?:ing|ed)?|work(?:ing)? on|plan(?:ning)?|commit(?:ting|ted)?) .{0,40}(?:following|these|several|"
+    r"steps|changes|improvements|measures|actions)|"
     r"(?:created|opened|filed|raised) (?:\w+ ){0,3}(?:tickets?|issues|tasks) .{0,80}(?:track|fill|work|follow|gap)|"
     r"(?:process|posture|security|policy|product) .{0,30}changes we(?:['’]re| are) (?:implementing|making)|"
     r"(?:steps|measures|actions|changes) (?:we|that we|being|to be) .{0,30}(?:tak|mak|implement|plan|prevent)|"
     r"to (?:prevent|avoid) .{0,80}(?:we will|we['’]ll|we are|we['’]re|following)|"
-    r"以下の(?:対策|対応|施策)|folgende maßnahmen|les (?:mesures|actions) suivantes|las siguientes (?:acciones|medidas)",
+    r"以下の(?:対策|対応|施策)|folgende maßnahmen|les (?:mesures|actions) suivantes|"
+    r"las siguientes (?:acciones|medidas)",
     re.I,
 )
 

@@ -66,7 +66,8 @@ class _Reader:
         if self.document.front:
             sections.append(ReadSection(FRONT_MATTER, f"```yaml\n{self.document.front}\n```"))
         return Reading(
-            self.title, span.started_at, span.resolved_at, details.severity_of(self.pairs, self.title, self.document.text),
+            self.title, span.started_at, span.resolved_at,
+            details.severity_of(self.pairs, self.title, self.document.text),
             events, [one.action for one in found], sections, self.warnings,
         )  # fmt: skip
 
@@ -103,18 +104,27 @@ class _Reader:
     def _warn(self, runs: list[Run], span: details.Span) -> None:
         events = [entry for run in runs for entry in run.entries]
         clocked = [entry for entry in events if entry.at]
-        if clocked and any(run.context.zone is None for run in runs) and any(
-            entry.stamp and entry.stamp.zone is None for entry in clocked
+        if (
+            clocked
+            and any(run.context.zone is None for run in runs)
+            and any(entry.stamp and entry.stamp.zone is None for entry in clocked)
         ):
             self.warnings.append("No time zone is stated: the times were taken as UTC.")
         if unknown := len(events) - len(clocked):
-            self.warnings.append(f"{unknown} of {len(events)} timeline entries have no time that could be understood; it is kept in their text.")
+            self.warnings.append(
+                f"{unknown} of {len(events)} timeline entries have no time that could be understood; it is kept "
+                f"in their text."
+            )
         if days := sum(bool(entry.at and entry.stamp and not entry.stamp.has_clock) for entry in events):
             self.warnings.append(f"{days} timeline entries name a day without a time; they stand at its midnight.")
         if span.is_day_only:
-            self.warnings.append("Only the day of the incident could be told, not the hour; it starts at midnight here.")
+            self.warnings.append(
+                "Only the day of the incident could be told, not the hour; it starts at midnight here."
+            )
         if span.is_guess:
-            self.warnings.append("Start or end of the incident was taken from the first and last entries of the timeline.")
+            self.warnings.append(
+                "Start or end of the incident was taken from the first and last entries of the timeline."
+            )
 
 
 def _keep_the_rest(text: str, reading: Reading) -> None:
@@ -125,4 +135,3 @@ def _keep_the_rest(text: str, reading: Reading) -> None:
     reading.sections.append(ReadSection(LEFT_OVER, stretches))
     count = sum(len(stretch.split()) for _, stretch in lost)
     reading.warnings.append(f"{count} words had no place of their own and stand in the section “{LEFT_OVER}”.")
-

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .blocks import Block, is_definitions
 from .meanings import Meaning, meaning_of, plain, promises_actions
@@ -51,8 +52,12 @@ class Unit:
 
 LABEL_LEVEL = 8
 BOLD_LEVEL = 7
-_BOLD_LINE = re.compile(r"^\s*(?P<mark>\*\*\*|\*\*|__|\*|_|<b>|<strong>|<u>)(?P<title>[^\n]{1,110}?)(?:\*\*\*|\*\*|__|\*|_|</b>|</strong>|</u>)\s*[:：]?\s*$")
-_LABEL = re.compile(r"^\s*(?P<mark>\*\*|__|<b>|<strong>)(?P<title>[^*_\n<]{2,60}?)(?P<colon>[:：]?)\s*(?:\*\*|__|</b>|</strong>)\s*(?P<after>[:：]|[-–—]\s|$|\n)?\s*(?P<rest>[\s\S]*)$")
+_BOLD_LINE = re.compile(
+    r"^\s*(?P<mark>\*\*\*|\*\*|__|\*|_|<b>|<strong>|<u>)(?P<title>[^\n]{1,110}?)(?:\*\*\*|\*\*|__|\*|_|</b>|</strong>|</u>)\s*[:：]?\s*$"
+)
+_LABEL = re.compile(
+    r"^\s*(?P<mark>\*\*|__|<b>|<strong>)(?P<title>[^*_\n<]{2,60}?)(?P<colon>[:：]?)\s*(?:\*\*|__|</b>|</strong>)\s*(?P<after>[:：]|[-–—]\s|$|\n)?\s*(?P<rest>[\s\S]*)$"
+)
 _PLAIN_LABEL = re.compile(r"^\s*(?P<title>[^\n:：.!?|`]{2,60}?)\s*[:：]\s*(?:$|\n(?P<rest>[\s\S]*))")
 
 
@@ -170,20 +175,27 @@ class Walk:
             self._add("line", block, block.text, depth=depth, stamp=stamp)
             return
         bounds = [*([0] if starts[0] else []), *starts, len(rows)]
-        for begin, end in zip(bounds, bounds[1:], strict=False):
+        for begin, end in pairwise(bounds):
             part = Block("paragraph", block.start + begin, block.start + end, "\n".join(rows[begin:end]))
             self._add("line", part, part.text, depth=depth, stamp=stamps[begin])
 
     def _item(self, item: Block, parent: Block, depth: int, *, promised: bool) -> None:
         lead = item.lead
         label = self._item_label(lead, item)
-        if label is not None and self.region.purpose is not Meaning.ACTIONS or (label and depth == 0 and self._ends_actions(label[0])):
-            assert label is not None
+        if (label is not None and self.region.purpose is not Meaning.ACTIONS) or (
+            label and depth == 0 and self._ends_actions(label[0])
+        ):
             title, rest = label
             self._open(title, LABEL_LEVEL, item.start, meaning_of(title))
             self._add("title", Block("title", item.start, item.start + 1), lead, depth=LABEL_LEVEL)
             if rest.strip():
-                self._add("line", Block("paragraph", item.start, item.start + 1), rest, depth=depth + 1, stamp=read_stamp(rest))
+                self._add(
+                    "line",
+                    Block("paragraph", item.start, item.start + 1),
+                    rest,
+                    depth=depth + 1,
+                    stamp=read_stamp(rest),
+                )
             self._blocks(item.below, depth + 1)
             return
         unit = Unit(
@@ -192,7 +204,11 @@ class Walk:
         )  # fmt: skip
         nested = [child for block in item.below if block.kind == "list" for child in block.children]
         stamped = [child for child in nested if read_stamp(child.lead)]
-        if nested and len(stamped) >= max(1, len(nested) / 2) and not (unit.stamp and unit.stamp.has_clock and len(stamped) < 2):
+        if (
+            nested
+            and len(stamped) >= max(1, len(nested) / 2)
+            and not (unit.stamp and unit.stamp.has_clock and len(stamped) < 2)
+        ):
             # The item only says the day or the phase; what happened stands one step further in.
             unit.end = item.below[0].start
             unit.below = []
@@ -221,7 +237,11 @@ class Walk:
 def _is_label(title: str) -> bool:
     """A few words that name a thing, not a sentence that happens to end in a colon."""
     named = meaning_of(title) in {Meaning.TIMELINE, Meaning.ACTIONS}
-    return named and len(title.split()) <= 6 and not re.search(r"\b(?:is|are|was|were|to|should|following|we)\b", title, re.I)
+    return (
+        named
+        and len(title.split()) <= 6
+        and not re.search(r"\b(?:is|are|was|were|to|should|following|we)\b", title, re.I)
+    )
 
 
 def code_lines(unit: Unit, lines: list[str]) -> Iterator[tuple[int, str]]:

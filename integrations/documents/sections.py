@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
+from .meanings import plain
 from .reading import ReadSection
 from .regions import LABEL_LEVEL, Walk
-from .meanings import plain
 from .timeline import dedented
 from .words import WORD, words
 
@@ -21,7 +22,7 @@ def cut(walk: Walk, consumed: set[int], notes: dict[int, list[str]]) -> list[Rea
     opening = _text(walk, 0, bounds[0][0], consumed, notes)
     if opening:
         sections.append(ReadSection(OPENING, opening))
-    for (start, title), (end, _) in zip(bounds, bounds[1:], strict=False):
+    for (start, title), (end, _) in pairwise(bounds):
         text = _text(walk, start, end, consumed, notes)
         sections.append(ReadSection(title, text))
     return sections
@@ -47,9 +48,14 @@ def _folded(text: str) -> str:
 
 
 def _text(walk: Walk, start: int, end: int, consumed: set[int], notes: dict[int, list[str]]) -> str:
-    kept = [] if start == 0 and not walk.lines else [
-        "" if number in consumed or number == walk.title_line else walk.lines[number] for number in range(start, end)
-    ]
+    kept = (
+        []
+        if start == 0 and not walk.lines
+        else [
+            "" if number in consumed or number == walk.title_line else walk.lines[number]
+            for number in range(start, end)
+        ]
+    )
     if kept and start in walk.region_at:
         kept[0] = _without_heading(walk, start, kept)
     text = _folded(re.sub(r"\n\s*\n\s*\n", "\n\n", dedented(kept)).strip("\n"))
@@ -67,7 +73,13 @@ def _without_heading(walk: Walk, start: int, kept: list[str]) -> str:
         if len(kept) > 1 and re.fullmatch(r"\s{0,3}(?:=+|-+)\s*", kept[1]):
             kept[1] = ""
         return ""
-    return re.sub(r"^\s*(?:[-*+]|\d+[.)])?\s*(?:\*\*|__|\*|_)?" + re.escape(region.title.strip()) + r"\s*[:：]?\s*(?:\*\*|__|\*|_)?\s*[:：]?\s*", "", line)
+    return re.sub(
+        r"^\s*(?:[-*+]|\d+[.)])?\s*(?:\*\*|__|\*|_)?"
+        + re.escape(region.title.strip())
+        + r"\s*[:：]?\s*(?:\*\*|__|\*|_)?\s*[:：]?\s*",
+        "",
+        line,
+    )
 
 
 _MARKS = "|*_#>`~[]()（）{}-–—•:：,;.!\"'"

@@ -6,7 +6,7 @@ import re
 from .reading import NotReadable
 
 LARGEST_BYTES = 2 * 1024 * 1024
-MOST_LINES = 20_000
+MOST_LINES = 10_000
 
 MAGIC = {
     b"PK\x03\x04": "a ZIP archive (perhaps a .docx or an export)",
@@ -31,8 +31,7 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\u0080-\u0084\u0086-\u009f\ud80
 def decode(data: bytes) -> tuple[str, list[str]]:
     """The text and the warnings about how it was got. Raises NotReadable with a sentence for the person."""
     if len(data) > LARGEST_BYTES:
-        limit = LARGEST_BYTES // 1024 // 1024
-        raise NotReadable(f"This file has {len(data) / 1024 / 1024:.1f} MB; the most that can be read is {limit} MB.")
+        raise NotReadable(f"This file is larger than {LARGEST_BYTES // 1024 // 1024} MB, the most that can be read.")
     for magic, kind in MAGIC.items():
         if data.startswith(magic):
             raise NotReadable(f"This is {kind}, not text. Please export the post-mortem as Markdown.")

@@ -55,13 +55,15 @@ _CLOSE = re.compile(
     r"(?:[*_`>\])}）】」,:：;.]|~~|&nbsp;|</[a-z]{1,6}>|\\|&gt;)*(?:[\s\u00a0\u3000]*(?:[|:：=•·–—→-]+|&nbsp;|-?&gt;))*[\s\u00a0\u3000]*"
 )
 _GLUE = re.compile(
-    r"(?:[\s*_`,@|/\[\](（)）T\u00a0\u3000・~≈–—-]|\bat\b|\bon\b|\bum\b|\bà\b|\ba las\b|\bde\b|\bden\b|\balle\b|\bla\b|\bkl\b\.?|ore\b|の)*",
+    r"(?:[\s*_`,@|/\[\](（)）T\u00a0\u3000・~≈–—-]|\bat\b|\bon\b|\bum\b|\bà\b|\ba las\b|\bde\b|\bden\b|\balle\b|"
+    r"\bla\b|\bkl\b\.?|ore\b|の)*",
     re.I,
 )
 _LEAD = re.compile(
     r"(?P<vague>~|≈|≃|±|ca?\.|circa|around|about|approximately|approx\.?|roughly|before|after|since|by|until|early|late|"
     r"gegen|etwa|rund|vor|nach|seit|ab|vers|environ|avant|après|depuis|hacia|sobre|antes|desde|約|およそ|大约|约)"
-    r"(?![A-Za-z])|(?P<prose>at|on|from|between|starting|am|um|vom|von|zwischen|entre|le|à|el|a las|em|às|alle|dal|в|около)\b|"
+    r"(?![A-Za-z])|(?P<prose>at|on|from|between|starting|am|um|vom|von|zwischen|entre|le|à|el|a las|em|às|alle|"
+    r"dal|в|около)\b|"
     r"(?P<label>date|time|timestamp|when|datum|uhrzeit|zeit|heure|hora|fecha|日時|時刻)\b\s*[:：]",
     re.I,
 )
@@ -76,12 +78,17 @@ _DATES = [
     re.compile(r"(?:(?P<y>(?:19|20)\d{2})\s?[年년]\s?)?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일号]"),
     re.compile(r"(?P<y>(?:19|20)\d{2})[-/. ](?P<name>" + _WORD + r")[-/. ](?P<d>\d{1,2})(?!\d)"),
     re.compile(
-        r"(?:the )?(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?(?:\s?[-–]\s?\d{1,2}(?:st|nd|rd|th|\.)?(?= ?[A-Za-z]{3}))?[ \-/]?(?:of |de |del )?(?P<name>" + _WORD + r")\.?"
-        r"(?:,?[ \-/](?:de |del )?(?P<y>(?:19|20)\d{2})(?!\d|:\d)|,? ?['’](?P<yy>\d{2})\b|[\-/](?P<yy2>\d{2})(?![\d:]))?",
+        r"(?:the )?(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?(?:\s?[-–]\s?\d{1,2}(?:st|nd|rd|th|\.)?(?= "
+        r"?[A-Za-z]{3}))?[ \-/]?(?:of |de |del )?(?P<name>" + _WORD + r")\.?"
+        r"(?:,?[ \-/](?:de |del )?(?P<y>(?:19|20)\d{2})(?!\d|:\d)|,? ?['’](?P<yy>\d{2})\b|"
+        r"[\-/](?P<yy2>\d{2})(?![\d:]))?",
         re.I,
     ),
     re.compile(
-        r"(?P<name>" + _WORD + r")\.?[ \-](?:the )?(?P<d>\d{1,2})(?:st|nd|rd|th)?(?![\d:.]\d|\d)(?:\s?[-–]\s?\d{1,2}(?:st|nd|rd|th)?(?=,? (?:19|20)\d{2}))?"
+        r"(?P<name>"
+        + _WORD
+        + r")\.?[ \-](?:the )?(?P<d>\d{1,2})(?:st|nd|rd|th)?(?![\d:.]\d|\d)(?:\s?[-–]\s?\d{1,2}(?:st|nd|rd|"
+        r"th)?(?=,? (?:19|20)\d{2}))?"
         r"(?:,? ?-?(?P<y>(?:19|20)\d{2})(?!\d|:\d)|,? ['’](?P<yy>\d{2})\b)?",
         re.I,
     ),
@@ -136,18 +143,24 @@ _DAY_NUMBER = re.compile(
 )
 _LATER_DAY = re.compile(
     r"(?:the )?(?:(?P<next>next|following) (?:day|morning|afternoon|evening|night)|(?P<same>same day|today)|"
-    r"(?P<de>am nächsten (?:tag|morgen)|nächster tag)|(?P<fr>le lendemain(?: matin)?)|(?P<es>al día siguiente)|(?P<ja>翌日|次の日|翌朝))",
+    r"(?P<de>am nächsten (?:tag|morgen)|nächster tag)|(?P<fr>le lendemain(?: matin)?)|(?P<es>al día siguiente)|"
+    r"(?P<ja>翌日|次の日|翌朝))",
     re.I,
 )
 VAGUE = re.compile(
-    r"(?:a (?:few|couple of) |some |several |~|about |approximately )?(?:\d{1,3} )?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|moments?|seconds?)"
-    r" (?:later|after|afterwards|before|earlier|prior)\b|(?:shortly|soon|immediately|some ?time|right) (?:after(?:wards?)?|before|later)\b|"
-    r"(?:later|earlier) (?:that|the same|on|in the) (?:day|morning|afternoon|evening|night|week)|(?:early|late|mid)?[ -]?(?:morning|afternoon|evening)\b\s*[:–—-]|"
-    r"(?:at )?(?:around |about )?(?:the )?same time\b|unknown(?: time)?\s*[:–—-]|tb[dc]\s*[:–—-]|\?\?+(?::\?\?+)?\s|später\b|kurz darauf|plus tard|más tarde|その後|直後|later\s*[:–—-]",
+    r"(?:a (?:few|couple of) |some |several |~|about |approximately )?(?:\d{1,3} )?(?:minutes?|mins?|hours?|"
+    r"hrs?|days?|weeks?|moments?|seconds?)"
+    r" (?:later|after|afterwards|before|earlier|prior)\b|(?:shortly|soon|immediately|some ?time|right) "
+    r"(?:after(?:wards?)?|before|later)\b|"
+    r"(?:later|earlier) (?:that|the same|on|in the) (?:day|morning|afternoon|evening|night|week)|(?:early|late|"
+    r"mid)?[ -]?(?:morning|afternoon|evening)\b\s*[:–—-]|"
+    r"(?:at )?(?:around |about )?(?:the )?same time\b|unknown(?: time)?\s*[:–—-]|tb[dc]\s*[:–—-]|"
+    r"\?\?+(?::\?\?+)?\s|später\b|kurz darauf|plus tard|más tarde|その後|直後|later\s*[:–—-]",
     re.I,
 )
 
 
+_ABOUT = re.compile(r"(?:~|ca?\.\s?|around |about |approx\.? |circa |gegen |vers |ca |between |from |von )\s*", re.I)
 _MAY_BE = re.compile(r"\d|noon|mid|mitt|next|following|same|today|nächst|lendemain|siguiente|翌|次の|zero|medi", re.I)
 
 
@@ -221,11 +234,9 @@ def _parts(source: str, position: int, stamp: Stamp, *, is_cell: bool) -> tuple[
         stamp, end = found
         glue = _GLUE.match(source, end)
         position = glue.end() if glue else end
-        if more := re.match(
-            r"(?:~|ca?\.\s?|around |about |approx\.? |circa |gegen |vers |ca |between |from |von )\s*", source[position:], re.I
-        ):
-            if _clock(source, position + more.end(), stamp, is_cell=is_cell):
-                stamp, position = replace(stamp, is_vague=True), position + more.end()
+        about = _ABOUT.match(source, position)
+        if about and _clock(source, about.end(), stamp, is_cell=is_cell):
+            stamp, position = replace(stamp, is_vague=True), about.end()
     return stamp, end
 
 
@@ -350,7 +361,9 @@ def _range(source: str, position: int, stamp: Stamp, *, is_cell: bool) -> tuple[
         return stamp, position
     start = _DECOR.match(source, match.end())
     begin = start.end() if start else match.end()
-    if about := re.match(r"(?:~|≈|ca?\.|about|around|approximately|roughly|gegen|etwa|environ|vers)\s?", source[begin:], re.I):
+    if about := re.match(
+        r"(?:~|≈|ca?\.|about|around|approximately|roughly|gegen|etwa|environ|vers)\s?", source[begin:], re.I
+    ):
         begin += about.end()
     later, end = _parts(source, begin, Stamp(), is_cell=is_cell)
     if not later.hour and later.hour != 0 and not (later.has_date and not stamp.has_clock):
@@ -361,10 +374,15 @@ def _range(source: str, position: int, stamp: Stamp, *, is_cell: bool) -> tuple[
         return (stamp, end) if later.zone and stamp.zone else (stamp, position)
     zone = stamp.zone or later.zone
     hour = stamp.hour
-    if hour is not None and hour < 12 and (later.hour or 0) >= 12 and not re.search(r"(?i)[ap]\.?m", source[:position]):
-        if re.search(r"(?i)\bp\.?m", source[position:end]) and hour + 12 <= (later.hour or 0):
-            hour += 12
+    if hour is not None and _shares_afternoon(source, position, end) and hour + 12 <= (later.hour or 0):
+        hour += 12
     return replace(stamp, zone=zone, hour=hour, until=source[match.end() : end].strip()), end
+
+
+def _shares_afternoon(source: str, position: int, end: int) -> bool:
+    """In "2:00 - 4:00 PM" both are in the afternoon."""
+    is_silent = not re.search(r"[ap]\.?m", source[:position], re.I)
+    return is_silent and bool(re.search(r"\d\s?p\.?m", source[position:end], re.I))
 
 
 def _continues_a_word(source: str, position: int) -> bool:

@@ -66,7 +66,7 @@ def find_timeline(walk: Walk, context: Context) -> list[Run]:
     unnamed = [run for run in runs if not run.is_named and _is_dense(run)]
     named = _without_side_stories(named)
     most = max((run.clocked for run in named), default=0)
-    unnamed = [run for run in unnamed if not named or run.clocked > most and _covers(run, named)]
+    unnamed = [run for run in unnamed if not named or (run.clocked > most and _covers(run, named))]
     chosen = _without_summaries(named + unnamed)
     return sorted(chosen, key=lambda run: run.entries[0].start)
 
@@ -132,7 +132,12 @@ class Builder:
             return self._clock_line(position)
         elif unit.kind in {"item", "line"} and self._entry_of(unit):
             pass
-        elif unit.kind in {"item", "line"} and unit.stamp and unit.stamp.has_date and says_nothing(unit.lead[unit.stamp.end :]):
+        elif (
+            unit.kind in {"item", "line"}
+            and unit.stamp
+            and unit.stamp.has_date
+            and says_nothing(unit.lead[unit.stamp.end :])
+        ):
             return self._marker(position)
         elif unit.kind in {"title", "definitions"}:
             self.between = []
@@ -181,7 +186,8 @@ class Builder:
     def _heading(self, position: int) -> int:
         unit = self.units[position]
         end = self._content_end(position)
-        assert unit.stamp is not None
+        if unit.stamp is None:  # a heading is only a unit for the stamp it starts with
+            return position + 1
         rest = unit.lead[unit.stamp.end :].strip()
         content = self.units[position + 1 : end]
         if not unit.stamp.has_clock and self._day_goes_on(position):
@@ -199,7 +205,7 @@ class Builder:
         depth = self.units[position].depth
         for number in range(position + 1, len(self.units)):
             unit = self.units[number]
-            if unit.kind in {"heading", "title"} and unit.depth <= depth or unit.kind == "definitions":
+            if (unit.kind in {"heading", "title"} and unit.depth <= depth) or unit.kind == "definitions":
                 return number
         return len(self.units)
 
@@ -224,7 +230,11 @@ class Builder:
                 return self._items_of_day(position)
             return position + 1
         end = position + 1
-        while end < len(self.units) and self.units[end].kind in {"line", "code", "quote", "text"} and not self.units[end].stamp:
+        while (
+            end < len(self.units)
+            and self.units[end].kind in {"line", "code", "quote", "text"}
+            and not self.units[end].stamp
+        ):
             end += 1
         if end == position + 1 or not self.is_named:
             self.result.steps.append(Step(unit.stamp, is_marker=True))
@@ -327,7 +337,9 @@ _CONTENT = {"line", "item", "code", "quote", "text"}
 
 
 def _is_bare_clock(unit: Unit) -> bool:
-    return bool(unit.stamp and unit.stamp.has_clock and not unit.stamp.is_span and says_nothing(unit.lead[unit.stamp.end :]))
+    return bool(
+        unit.stamp and unit.stamp.has_clock and not unit.stamp.is_span and says_nothing(unit.lead[unit.stamp.end :])
+    )
 
 
 @dataclass
@@ -345,8 +357,7 @@ _TIME_HEAD = re.compile(
 
 def read_table(unit: Unit) -> Table | None:
     """The rows of a table one or two of whose columns are times; None when none is."""
-    assert unit.block is not None
-    rows = unit.block.children
+    rows = unit.block.children if unit.block else []
     if len(rows) < 2:
         return None
     head, body = rows[0].cells, rows[1:]
@@ -432,7 +443,9 @@ def worded(stamp: Stamp | None, text: str) -> str:
     return f"{stamp.written}: {text.strip()}" if text.strip() else stamp.written
 
 
-_ZONE_REMARK = re.compile(r"^\W*(?:all )?(?:times? )?(?:are |is |in )*[A-Z]{2,5}(?:[+-]\d+)?\W*$|^\W*(?:all )?times?\b.{0,40}$", re.I)
+_ZONE_REMARK = re.compile(
+    r"^\W*(?:all )?(?:times? )?(?:are |is |in )*[A-Z]{2,5}(?:[+-]\d+)?\W*$|^\W*(?:all )?times?\b.{0,40}$", re.I
+)
 
 
 def says_nothing(rest: str) -> bool:
@@ -455,7 +468,11 @@ def dedented(lines: list[str]) -> str:
 def _place(run: Run, walk: Walk, context: Context) -> None:
     """Give every entry its instant, under the zone and the day that its own region states first."""
     first = run.entries[0].start
-    above = [unit.lead for unit in walk.units if unit.region.root is run.region.root and not unit.stamp and unit.start < first]
+    above = [
+        unit.lead
+        for unit in walk.units
+        if unit.region.root is run.region.root and not unit.stamp and unit.start < first
+    ]
     head = "\n".join([run.region.title, *above[:12]])
     columns = next((unit.block.children[0].cells for unit in walk.units if _is_table_of(unit, run) and unit.block), [])
     zone = first_zone(run.region.title) or zone_announced(head) or first_zone(" | ".join(columns))
@@ -479,7 +496,9 @@ def _own_day(run: Run, head: str, context: Context) -> date | None:
 
 
 def _is_dense(run: Run) -> bool:
-    return run.clocked >= FEWEST_UNNAMED and run.clocked >= DENSE * (len(run.entries) + run.loose) and not _is_prose(run)
+    return (
+        run.clocked >= FEWEST_UNNAMED and run.clocked >= DENSE * (len(run.entries) + run.loose) and not _is_prose(run)
+    )
 
 
 def _is_prose(run: Run) -> bool:
@@ -489,7 +508,9 @@ def _is_prose(run: Run) -> bool:
 def _without_side_stories(runs: list[Run]) -> list[Run]:
     """Next to a timeline with clock times, one that has only days tells the history of something longer."""
     if any(run.clocked >= 2 for run in runs):
-        return [run for run in runs if run.clocked or not any(entry.stamp for entry in run.entries) and len(runs) == 1]
+        return [
+            run for run in runs if run.clocked or (not any(entry.stamp for entry in run.entries) and len(runs) == 1)
+        ]
     return runs
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from .clock import DATE_START, Context, Step, instants
+from .clock import DATE_START, Context, instants
 from .meanings import Meaning
 from .regions import Region, Unit, Walk
 from .stamps import Stamp, read_stamp
@@ -11,7 +11,8 @@ from .timeline import Entry, Run, dedented
 _LABELS = (
     r"(?P<first>initial (?:message|report|update|notice)|first (?:message|report)|new incident|reported)|"
     r"(?P<last>final (?:message|update|report)|resolved|closed|completed|fixed)|"
-    r"(?:status )?updated?(?: (?:no\.? ?|#)?\d{1,3})?|investigating|identified|monitoring|in progress|verifying|acknowledged|mitigated|degraded|post-?mortem"
+    r"(?:status )?updated?(?: (?:no\.? ?|#)?\d{1,3})?|investigating|identified|monitoring|in progress|verifying|"
+    r"acknowledged|mitigated|degraded|post-?mortem"
 )
 _LABEL = re.compile(r"^\s*(?:[\[(]|\*\*|__|#{1,6} )+\s*(?:" + _LABELS + r")\s*(?:[\])]|\*\*|__|[:：-])+\s*", re.I)
 _STATUS = re.compile(r"update|message|investigating|monitoring|in progress|verifying", re.I)
@@ -19,7 +20,9 @@ _STATUS = re.compile(r"update|message|investigating|monitoring|in progress|verif
 
 def find_updates(walk: Walk, context: Context) -> Run | None:
     """Two or more labelled updates, where nothing else in the document tells what happened when."""
-    heads = [unit for unit in walk.units if unit.kind in {"line", "title", "item"} and _LABEL.match(_source(unit, walk))]
+    heads = [
+        unit for unit in walk.units if unit.kind in {"line", "title", "item"} and _LABEL.match(_source(unit, walk))
+    ]
     heads = [unit for unit in heads if unit.region.purpose is not Meaning.ACTIONS]
     if len(heads) < 2 or not any(_STATUS.search(_source(unit, walk)[:60]) for unit in heads):
         return None
@@ -28,7 +31,7 @@ def find_updates(walk: Walk, context: Context) -> Run | None:
         run.add(_entry(unit, end, walk))
     for entry, at in zip(run.entries, instants(run.steps, context), strict=True):
         entry.at = at
-    if _is_last(run.entries[0].text) or not _is_last(run.entries[-1].text) and _is_first(run.entries[-1].text):
+    if _is_last(run.entries[0].text) or (not _is_last(run.entries[-1].text) and _is_first(run.entries[-1].text)):
         run.entries.reverse()
     return run
 
@@ -72,4 +75,3 @@ def _is_first(text: str) -> bool:
 
 def _is_last(text: str) -> bool:
     return bool(re.match(r"(?i)final|resolved|closed|completed|fixed|post-?mortem", text))
-

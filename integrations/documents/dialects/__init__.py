@@ -28,15 +28,15 @@ def to_markdown(text: str, name: str = "") -> Document:
 def _body(text: str, name: str) -> Document:
     ending = name.removesuffix(".erb").rpartition(".")[2]
     unknown = ending not in {"md", "markdown", "mdx", "qmd", "mdown", "rmd"}
-    if ending in {"mediawiki", "wiki"} or unknown and mediawiki.looks_like(text):
+    if ending in {"mediawiki", "wiki"} or (unknown and mediawiki.looks_like(text)):
         return Document(*mediawiki.convert(text))
-    if ending in {"adoc", "asciidoc", "asc"} or unknown and asciidoc.looks_like(text):
+    if ending in {"adoc", "asciidoc", "asc"} or (unknown and asciidoc.looks_like(text)):
         body, pairs = asciidoc.convert(text)
         return Document(body, "", pairs)
-    if ending == "org" or unknown and org.looks_like(text):
+    if ending == "org" or (unknown and org.looks_like(text)):
         body, pairs = org.convert(text)
         return Document(body, "", pairs)
-    if ending == "rst" or unknown and rst.looks_like(text):
+    if ending == "rst" or (unknown and rst.looks_like(text)):
         return Document(rst.convert(text), is_markup_words=True)
     if ending in {"html", "htm", "xhtml"} or webpage.looks_like(text):
         body, title = webpage.convert(text)

@@ -23,7 +23,9 @@ def convert(text: str) -> tuple[str, list[tuple[str, str]]]:
         if line.strip() == "|===":
             number = _table(lines, number, out)
         elif line.strip() in _FENCES and line.strip() != "--":
-            end = next((other for other in range(number + 1, len(lines)) if lines[other].strip() == line.strip()), len(lines))
+            end = next(
+                (other for other in range(number + 1, len(lines)) if lines[other].strip() == line.strip()), len(lines)
+            )
             out += ["", "```" + _language(out), *lines[number + 1 : end], "```", ""]
             number = end + 1
         else:

@@ -11,7 +11,7 @@ _TOML = re.compile(r"\A\+\+\+[ \t]*\n(?P<body>.*?)^\+\+\+[ \t]*$\n?", re.S | re.
 _MDX = re.compile(r"^(?:import\s[^\n]*|export\s+(?:const|let|var|default|function)\b)")
 _MDX_PAIR = re.compile(r"""(?m)^\s*(\w+)\s*[:=]\s*(['"`])(.*?)\2""")
 
-LARGEST = 100_000
+LARGEST = 30_000
 
 
 def split(text: str) -> tuple[str, str, list[tuple[str, str]]]:

@@ -110,6 +110,9 @@ def pipe_table(rows: list[list[str]]) -> list[str]:
     if not rows:
         return []
     width = max(len(row) for row in rows)
-    cells = [[re.sub(r"(?<!\\)\|", r"\\|", " ".join(cell.split())) for cell in row] + [""] * (width - len(row)) for row in rows]
+    cells = [
+        [re.sub(r"(?<!\\)\|", r"\\|", " ".join(cell.split())) for cell in row] + [""] * (width - len(row))
+        for row in rows
+    ]
     head, *body = [f"| {' | '.join(row)} |" for row in cells]
     return [head, "|" + " --- |" * width, *body]

@@ -9,7 +9,8 @@ from .mediawiki import pipe_table
 _BULLET = re.compile(r"^(\s*)[•‣◦▪●○·⁃►➤✦*–—-]\s+(?=\S)")
 _RULE = re.compile(r"^\s*([=\-*_~#])\1{3,}\s*$")
 KNOWN = re.compile(
-    r"^(?:\d+[.)]\s*)?(?:summary|overview|impact|root cause|detection|resolution|background|lessons? learned|what went (?:well|wrong)|trigger|contributing factors|"
+    r"^(?:\d+[.)]\s*)?(?:summary|overview|impact|root cause|detection|resolution|background|lessons? learned|"
+    r"what went (?:well|wrong)|trigger|contributing factors|"
     r"executive summary|zusammenfassung|auswirkungen|ursache|résumé|resumen|impacto|概要|影響|原因|教訓)\s*:?\s*$",
     re.I,
 )
@@ -31,7 +32,11 @@ def convert(text: str) -> str:
         elif _is_heading(line, lines[number - 1] if number else "", following):
             out += ["", f"## {line.strip().rstrip(':')}", ""]
         else:
-            out.append(_BULLET.sub(lambda match: " " * (len(match[1]) // 2 * 2) + "- ", line) if _BULLET.match(line) else line.strip())
+            out.append(
+                _BULLET.sub(lambda match: " " * (len(match[1]) // 2 * 2) + "- ", line)
+                if _BULLET.match(line)
+                else line.strip()
+            )
     return "\n".join(out)
 
 
@@ -43,9 +48,17 @@ def _is_heading(line: str, before: str, after: str) -> bool:
         return True
     bare = re.sub(r"^\d+[.)]\s*", "", text).rstrip(":： ")
     alone = not before.strip() or _RULE.match(before)
-    is_named = meaning_of(bare) in {Meaning.TIMELINE, Meaning.ACTIONS} and len(bare.split()) <= 5 and not text.endswith((".", "!", "?"))
+    is_named = (
+        meaning_of(bare) in {Meaning.TIMELINE, Meaning.ACTIONS}
+        and len(bare.split()) <= 5
+        and not text.endswith((".", "!", "?"))
+    )
     is_shouted = bare.isupper() and len(bare) > 3 and len(bare.split()) <= 8
-    return bool(is_named and (alone or text.endswith(":"))) or bool(is_shouted and alone) or bool(_RULE.match(after) and alone)
+    return (
+        bool(is_named and (alone or text.endswith(":")))
+        or bool(is_shouted and alone)
+        or bool(_RULE.match(after) and alone)
+    )
 
 
 def _has_tab_table(text: str) -> bool:

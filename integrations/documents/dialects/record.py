@@ -14,7 +14,11 @@ def read(text: str, name: str) -> dict[str, object] | None:
     """The record, or None where the text is prose that happens to parse."""
     named = re.search(r"\.(ya?ml|json)$", name, re.I)
     looks = re.match(r"\s*(?:---\s*\n)?(?:#[^\n]*\n|\s)*[A-Za-z_][\w-]*:(?:\s|$)|\s*\{", text)
-    if not named and not (looks and len(re.findall(r"(?m)^[a-z_][\w-]*:(?: |$)", text)) >= 4 and not re.search(r"(?m)^#{1,6} \S|^---\s*$", text.lstrip()[4:])):
+    if not named and not (
+        looks
+        and len(re.findall(r"(?m)^[a-z_][\w-]*:(?: |$)", text)) >= 4
+        and not re.search(r"(?m)^#{1,6} \S|^---\s*$", text.lstrip()[4:])
+    ):
         return None
     data = _json(text) if text.lstrip().startswith("{") else load_yaml(text)
     return {str(key): value for key, value in data.items()} if isinstance(data, dict) else None
@@ -57,12 +61,16 @@ def _blocks(value: object, depth: int) -> list[str]:
     return [str(value)]
 
 
-_COLUMN = re.compile(r"^(?:time|timestamp|at|when|date|started_at|action|task|owner|assignee|due|due_date|status|who)$", re.I)
+_COLUMN = re.compile(
+    r"^(?:time|timestamp|at|when|date|started_at|action|task|owner|assignee|due|due_date|status|who)$", re.I
+)
 
 
 def _is_row(value: dict[object, object]) -> bool:
     """A flat record with a field that timelines or lists of actions have."""
-    return not any(isinstance(inner, (dict, list)) for inner in value.values()) and any(_COLUMN.match(str(key)) for key in value)
+    return not any(isinstance(inner, (dict, list)) for inner in value.values()) and any(
+        _COLUMN.match(str(key)) for key in value
+    )
 
 
 def _entry(key: str, value: object, depth: int) -> list[str]:

@@ -37,7 +37,12 @@ def convert(text: str) -> str:
 def _heading(lines: list[str], number: int, out: list[str], levels: list[str]) -> int:
     """A line of marks under a title, or one above it as well; the order of first use gives the level."""
     line = lines[number]
-    if _UNDERLINE.match(line) and number + 2 < len(lines) and lines[number + 2].strip() == line.strip() and lines[number + 1].strip():
+    if (
+        _UNDERLINE.match(line)
+        and number + 2 < len(lines)
+        and lines[number + 2].strip() == line.strip()
+        and lines[number + 1].strip()
+    ):
         key, title, taken = line[0] * 2, lines[number + 1], 3
     elif number + 1 < len(lines) and line.strip() and not line[0].isspace() and not _UNDERLINE.match(line):
         under = lines[number + 1]
@@ -57,7 +62,9 @@ def _code(lines: list[str], number: int, out: list[str], levels: list[str]) -> i
     if match is None and not (lines[number].rstrip().endswith("::") and not _DIRECTIVE.match(lines[number])):
         return 0
     end = number + 1
-    while end < len(lines) and (not lines[end].strip() or len(lines[end]) - len(lines[end].lstrip()) > _indent(lines[number])):
+    while end < len(lines) and (
+        not lines[end].strip() or len(lines[end]) - len(lines[end].lstrip()) > _indent(lines[number])
+    ):
         end += 1
     block = [line for line in lines[number + 1 : end] if not re.match(r"^\s+:\w+:", line)]
     if match is None:
@@ -107,7 +114,11 @@ def _simple_table(lines: list[str], number: int, out: list[str], levels: list[st
     rule = lines[number]
     if not re.match(r"^\s*=+(?:\s+=+)+\s*$", rule):
         return 0
-    ends = [other for other in range(number + 1, min(len(lines), number + 3000)) if re.match(r"^\s*=+(?:\s+=+)+\s*$", lines[other])]
+    ends = [
+        other
+        for other in range(number + 1, min(len(lines), number + 3000))
+        if re.match(r"^\s*=+(?:\s+=+)+\s*$", lines[other])
+    ]
     if not ends:
         return 0
     last = ends[1] if len(ends) > 1 and ends[1] - ends[0] > 1 and lines[ends[0] - 1].strip() else ends[0]

@@ -6,7 +6,25 @@ from html.parser import HTMLParser
 from .mediawiki import pipe_table
 
 _SKIPPED = {"script", "style", "head", "noscript", "template", "svg"}
-_BLOCKS = {"p", "div", "section", "article", "main", "header", "footer", "details", "summary", "figure", "figcaption", "dl", "dt", "dd", "body", "tbody", "form"}
+_BLOCKS = {
+    "p",
+    "div",
+    "section",
+    "article",
+    "main",
+    "header",
+    "footer",
+    "details",
+    "summary",
+    "figure",
+    "figcaption",
+    "dl",
+    "dt",
+    "dd",
+    "body",
+    "tbody",
+    "form",
+}
 _DEEPEST = 50
 
 
@@ -15,7 +33,9 @@ def looks_like(text: str) -> bool:
     if start.startswith(("<!doctype html", "<html", "<body", "<head")):
         return True
     tags = len(re.findall(r"</(?:p|li|h[1-6]|td|div|ul|table)>", text[:50_000], re.I))
-    return start.startswith(("<h", "<p", "<div", "<ul", "<table", "<article", "<section", "<meta", "<span")) and tags >= 3
+    return (
+        start.startswith(("<h", "<p", "<div", "<ul", "<table", "<article", "<section", "<meta", "<span")) and tags >= 3
+    )
 
 
 def convert(text: str) -> tuple[str, str]:
@@ -30,7 +50,12 @@ def convert(text: str) -> tuple[str, str]:
 
 def with_tables(text: str) -> str:
     """Markdown whose HTML tables have become tables of its own."""
-    return re.sub(r"<table\b.{0,200000}?</table>", lambda match: f"\n\n{convert(match.group())[0].strip()}\n\n", text, flags=re.S | re.I)
+    return re.sub(
+        r"<table\b.{0,200000}?</table>",
+        lambda match: f"\n\n{convert(match.group())[0].strip()}\n\n",
+        text,
+        flags=re.S | re.I,
+    )
 
 
 class _Reader(HTMLParser):
@@ -148,9 +173,9 @@ class _Reader(HTMLParser):
             return
         if self.in_cell and self.rows and self.rows[-1]:
             self.rows[-1][-1] += text.replace("\n", " ")
-        elif self.rows is not None and not text.strip():
-            return
-        elif text == " " and (not self.out or self.out[-1].endswith(("\n", " "))):
+        elif (self.rows is not None and not text.strip()) or (
+            text == " " and (not self.out or self.out[-1].endswith(("\n", " ")))
+        ):
             return
         else:
             self.out.append(text)
