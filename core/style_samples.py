@@ -62,7 +62,7 @@ class SampleForm(forms.Form):
 
 
 def refused_form() -> SampleForm:
-    form = SampleForm({"started_at": "yesterday", "title": "", "kind": "x", "severity": "1"}, auto_id="refused_%s")
+    form = SampleForm({"started_at": "2026-11-20T14:05", "title": "", "kind": "x", "severity": "1"}, auto_id="refused_%s")
     form.add_error(None, "Resolved comes before detected: one of the two times must be wrong.")
     return form
 

@@ -23,11 +23,9 @@ if (palette) {
     palette.open ? palette.close() : palette.showModal();
   });
 
-  palette.addEventListener("toggle", () => {
-    if (!palette.open) return;
-    input.value = "";
-    render();
-  });
+  // Emptied when it closes: emptied on opening, it would swallow the first letters of a quick typist.
+  palette.addEventListener("close", () => (input.value = ""));
+  palette.addEventListener("toggle", () => palette.open && render());
 
   function render() {
     const words = input.value.toLowerCase();
