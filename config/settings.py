@@ -267,9 +267,9 @@ LOGGING = {
     "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
     "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
     "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
-        "celery": {"level": "INFO"},
+        "celery": {"level": LOG_LEVEL},
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
     },

