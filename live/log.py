@@ -24,7 +24,9 @@ logger = structlog.get_logger(__name__)
 SETTLED_UPTO = """
     select max(id) from live_update
     where room_id = %s and id > %s and created_at < clock_timestamp() - interval '10 seconds'
-      and age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)
+      and age(xmin) > (
+          select coalesce(max(age(backend_xid)), -1) from pg_stat_activity where datname = current_database()
+      )
 """
 MAY_STILL_GROW = """
     select exists (

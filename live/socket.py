@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
+import structlog
 from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
@@ -18,6 +19,8 @@ from live.limits import ACCESS_WITHDRAWN, MAX_FRAME_BYTES, POLICY, TOO_BIG, TRY_
 from live.registry import Access
 from live.room import Room
 from people.models import User
+
+logger = structlog.get_logger(__name__)
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -77,7 +80,8 @@ def _person(scope: dict[str, Any]) -> Person:
 async def _stay(hub: Hub, connection: Connection, room_id: int, receive: Receive) -> None:
     try:
         room = await hub.enter(connection, room_id)
-    except CannotLoad:
+    except CannotLoad as error:
+        logger.warning("live.cannot_load", room=room_id, error=str(error))
         connection.end(TRY_AGAIN, "the document cannot be read just now")
         return
     person = connection.person

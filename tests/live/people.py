@@ -56,9 +56,10 @@ class Visitor:
         )
         self.sent = self.saved = 0
         self.close_code = None
-        self.is_synced.clear()
+        self.is_synced = asyncio.Event()
         self._listening = asyncio.create_task(self._listen())
-        await self.socket.send(sync_frame(STEP_1, self.document.state()))
+        with suppress(ConnectionClosed):  # Refused after the handshake: `close_code` says why.
+            await self.socket.send(sync_frame(STEP_1, self.document.state()))
 
     async def __aenter__(self) -> Self:
         await self.open()

@@ -1,0 +1,94 @@
+"""Two web processes with one document between them: QUALITY row L2, and what Valkey may lose (D1)."""
+
+import asyncio
+import os
+import random
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import settings
+
+from live.commands import text_of
+from tests.live.people import Visitor, until
+from tests.live.servers import WebProcess
+
+EDITS = int(os.environ.get("DEBRIEF_EDITS", "40"))
+SEED = int(os.environ.get("DEBRIEF_SEED", "7"))
+LETTERS = ["a", "bc", "é", "\n", "😀", "漢"]
+
+
+@pytest.fixture(scope="module")
+def second_web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebProcess]:
+    with WebProcess(tmp_path_factory.mktemp("second") / "log") as process:
+        yield process
+    assert process.complaints() == []
+
+
+async def edit_at_random(visitor: Visitor, chance: random.Random) -> None:
+    for _ in range(EDITS):
+        if chance.random() < 0.05:
+            await visitor.close()
+            visitor.document.edit("summary", [(0, 0, "~")])
+            await visitor.__aenter__()
+        text = visitor.text()
+        at = chance.randint(0, len(text))
+        if chance.random() < 0.75 or len(text) < 4:
+            await visitor.write("summary", chance.choice(LETTERS), at=at)
+        else:
+            await visitor.erase("summary", max(0, at - 2), at)
+        await asyncio.sleep(chance.uniform(0, 0.01))
+
+
+def test_share_random_editors_on_two_processes_end_with_one_text(web, second_web, visit, postmortem, mira, noor):
+    chance = random.Random(SEED)
+    ports = [web.port, second_web.port, web.port, second_web.port, second_web.port]
+    visitors = [visit(user, port) for user, port in zip((mira, noor, mira, noor, mira), ports, strict=True)]
+
+    async def scenario():
+        for visitor in visitors:
+            await visitor.__aenter__()
+        await asyncio.gather(*(edit_at_random(visitor, random.Random(chance.random())) for visitor in visitors))
+        for visitor in visitors:
+            await visitor.is_saved()
+        await until(lambda: len({visitor.text() for visitor in visitors}) == 1, within=8)
+        await until(lambda: len({tuple(sorted(visitor.document.state())) for visitor in visitors}) == 1)
+        for visitor in visitors:
+            await visitor.close()
+
+    asyncio.run(scenario())
+
+    assert visitors[0].waiting == []
+    assert text_of(postmortem.room, "summary") == visitors[0].text()
+
+
+def test_share_presence_between_processes(web, second_web, visit, postmortem, mira, noor):
+    here, there, late = visit(mira, web.port), visit(noor, second_web.port), visit(noor, second_web.port)
+
+    async def scenario():
+        async with there:
+            async with here:
+                await here.point({})
+                await until(lambda: here.client in there.states, within=2)
+                async with late:
+                    await until(lambda: here.client in late.states, within=2)
+            await until(lambda: here.client not in there.states, within=2)
+
+    asyncio.run(scenario())
+
+
+def test_share_goes_on_without_the_bus(web, second_web, visit, postmortem, mira, noor):
+    """Every connection to Valkey is cut again and again: rows are read from PostgreSQL instead."""
+    here, there = visit(mira, web.port), visit(noor, second_web.port)
+    valkey = redis.Redis.from_url(settings.REDIS_URL)
+
+    async def scenario():
+        async with here, there:
+            for round_ in range(5):
+                valkey.client_kill_filter(_type="pubsub")
+                await here.write("summary", f"{round_}")
+                await there.sees("".join(map(str, range(round_ + 1))), within=3)
+
+    with valkey:
+        asyncio.run(scenario())
+    valkey.connection_pool.disconnect()
