@@ -40,7 +40,7 @@ else install_uv; UV=.tools/uv/bin/uv
 fi
 
 # One environment serves both commands: the test packages, once there, stay, so the two do not undo each other.
-LOCKS="requirements/base.txt requirements/embedded.txt requirements/assets.txt"
+LOCKS="requirements/base.txt requirements/embedded.txt requirements/mail.txt requirements/assets.txt"
 [ "$PROFILE" = run ] && [ ! -e .venv/has-tests ] || LOCKS="$LOCKS requirements/test.txt"
 # shellcheck disable=SC2086
 STAMP="$PYTHON $(cat $LOCKS | cksum)"

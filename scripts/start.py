@@ -2,15 +2,12 @@
 
 import argparse
 import asyncio
-import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +16,7 @@ import psycopg
 import redis
 
 from scripts import commands
+from scripts.healthcheck import is_ready
 from scripts.home import AlreadyRunning, free_port, lock_home, secret_key
 from scripts.processes import sweep
 from scripts.services import start_servers
@@ -103,7 +101,10 @@ async def start_everything(supervisor: Supervisor, options: argparse.Namespace, 
     await prepare(supervisor.environment, folder)
     launch_programs(supervisor, ports, folder)
     await supervisor.wait_until(
-        "web", lambda: asyncio.to_thread(is_ready, ports.web), within_seconds=READY_WITHIN_SECONDS
+        "web",
+        lambda: asyncio.to_thread(is_ready, ports.web),
+        within_seconds=READY_WITHIN_SECONDS,
+        every_seconds=0.25,
     )
     (folder / "address").write_text(supervisor.environment["SITE_URL"])
     say(greeting(supervisor, ports, folder, seconds=time.monotonic() - began, with_pdf=with_pdf))
@@ -209,14 +210,6 @@ def launch_programs(supervisor: Supervisor, ports: Ports, folder: Path) -> None:
     }
     for name, command in programs.items():
         supervisor.launch(Program(name, with_our_python(command)))
-
-
-def is_ready(port: int) -> bool:
-    with contextlib.suppress(OSError, ValueError):
-        request = urllib.request.Request(f"http://127.0.0.1:{port}/readyz", headers={"Host": "localhost"})
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - our own address
-            return bool(json.load(answer)["ready"])
-    return False
 
 
 def greeting(supervisor: Supervisor, ports: Ports, folder: Path, *, seconds: float, with_pdf: bool) -> str:
