@@ -6,12 +6,16 @@ from playwright.sync_api import Browser, Page, expect
 
 from people.models import User
 from tests.browser.conftest import SignIn
+from tests.factories import ActionFactory, IncidentFactory, PostmortemFactory, TimelineEventFactory
 from tests.stack import Stack
 
 WIDTHS_FOR_AXE = [360, 1280]
+LONG_NAME = "payment-gateway-eu-central-1b.internal.harbour.example/" + "certificates" * 8
 MEMBER_PAGES = [
-    "/", "/incidents/", "/incidents/new/", "/postmortems/", "/actions/", "/accounts/email/", "/accounts/2fa/",
-    "/accounts/password/change/", "/accounts/sessions/", "/nowhere/",
+    "/", "/incidents/", "/incidents/new/", "/incidents/1/", "/postmortems/", "/postmortems/1/",
+    "/postmortems/1/?mode=read",
+    "/actions/", "/actions/1/", "/import/", "/accounts/email/", "/accounts/2fa/", "/accounts/password/change/",
+    "/accounts/sessions/", "/nowhere/",
 ]  # fmt: skip
 
 
@@ -52,7 +56,13 @@ def test_looks_hold_for_a_stranger(stack: Stack, browser: Browser, path: str) ->
     page.close()
 
 
-def test_looks_hold_for_a_member(sign_in: SignIn, member: User) -> None:
+def test_looks_hold_for_a_member_whatever_the_length_of_words(sign_in: SignIn, member: User) -> None:
+    incident = IncidentFactory(number=1, title=f"Checkout refuses cards behind {LONG_NAME}", team__members=[member])
+    postmortem = PostmortemFactory(
+        incident=incident, texts={"summary": f"`{LONG_NAME}`\n\n| a | b |\n|---|---|\n| 1 | 2 |"}
+    )
+    TimelineEventFactory(postmortem=postmortem, text=f"{LONG_NAME} is restarted", kind="escalation")
+    ActionFactory(number=1, postmortem=postmortem, title=f"Take {LONG_NAME} out of the path", owner=member)
     page = sign_in(member)
 
     found = [faults(page, path) for path in MEMBER_PAGES]
