@@ -5,7 +5,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -36,13 +36,14 @@ from actions.models import Action
 from actions.permissions import can_add, can_edit
 from core.edits import EditConflict
 from core.htmx import is_htmx, part_or_redirect
+from people.requests import SignedInRequest
 from postmortems.models import Postmortem
 
 ROWS_A_PAGE = 50
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: SignedInRequest) -> HttpResponse:
     filters, today = ActionFilter(request.GET), timezone.localdate()
     page = Paginator(queries.listed(request.user, filters.wishes, on=today), ROWS_A_PAGE).get_page(
         request.GET.get("page")
@@ -59,12 +60,12 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def detail(request: HttpRequest, number: int) -> HttpResponse:
+def detail(request: SignedInRequest, number: int) -> HttpResponse:
     return _page(request, find(request, number))
 
 
 @require_safe
-def panel(request: HttpRequest, number: int) -> HttpResponse:
+def panel(request: SignedInRequest, number: int) -> HttpResponse:
     """The list on a post-mortem's page, fetched again when somebody changed an action of it."""
     postmortem = _find_postmortem(request, number)
     context = {"panel": queries.panel_of(postmortem, request.user, on=timezone.localdate())}
@@ -72,7 +73,7 @@ def panel(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def create(request: HttpRequest, number: int) -> HttpResponse:
+def create(request: SignedInRequest, number: int) -> HttpResponse:
     postmortem = _find_postmortem(request, number)
     if not can_add(request.user, postmortem):
         raise PermissionDenied("This post-mortem is closed: reopen it first." if postmortem.is_closed else "")
@@ -94,14 +95,14 @@ def create(request: HttpRequest, number: int) -> HttpResponse:
     return response
 
 
-def _add_form(request: HttpRequest, postmortem: Postmortem, form: ActionForm, *, status: int = 200) -> HttpResponse:
+def _add_form(request: SignedInRequest, postmortem: Postmortem, form: ActionForm, *, status: int = 200) -> HttpResponse:
     context = {"postmortem": postmortem, "incident": postmortem.incident, "action_form": form, "focus": True}
     template = "actions/_panel.html#add" if is_htmx(request) else "actions/create.html"
     return render(request, template, context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, number: int) -> HttpResponse:
+def edit(request: SignedInRequest, number: int) -> HttpResponse:
     action = find_to_edit(request, number)
     if request.method != "POST":
         return render(request, "actions/edit.html", {"action": action, "form": EditActionForm(action=action)})
@@ -116,62 +117,62 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-def start(request: HttpRequest, number: int) -> HttpResponse:
+def start(request: SignedInRequest, number: int) -> HttpResponse:
     return _take_step(request, find_to_edit(request, number), "start", forms.Form(request.POST), start_action)
 
 
 @require_POST
-def finish(request: HttpRequest, number: int) -> HttpResponse:
+def finish(request: SignedInRequest, number: int) -> HttpResponse:
     action = find_to_edit(request, number)
     return _take_step(request, action, "finish", FinishForm(request.POST, prefix="finish"), finish_action)
 
 
 @require_POST
-def drop(request: HttpRequest, number: int) -> HttpResponse:
+def drop(request: SignedInRequest, number: int) -> HttpResponse:
     action = find_to_edit(request, number)
     return _take_step(request, action, "drop", ReasonForm(request.POST, prefix="drop"), drop_action)
 
 
 @require_POST
-def reopen(request: HttpRequest, number: int) -> HttpResponse:
+def reopen(request: SignedInRequest, number: int) -> HttpResponse:
     action = find_to_edit(request, number)
     return _take_step(request, action, "reopen", ReasonForm(request.POST, prefix="reopen"), reopen_action)
 
 
 @require_POST
-def reassign(request: HttpRequest, number: int) -> HttpResponse:
+def reassign(request: SignedInRequest, number: int) -> HttpResponse:
     action = find_to_edit(request, number)
     form = ReassignForm(request.POST, action=action, prefix="reassign")
     return _take_step(request, action, "reassign", form, reassign_action)
 
 
 @require_POST
-def reschedule(request: HttpRequest, number: int) -> HttpResponse:
+def reschedule(request: SignedInRequest, number: int) -> HttpResponse:
     action = find_to_edit(request, number)
     form = RescheduleForm(request.POST, prefix="reschedule")
     return _take_step(request, action, "reschedule", form, reschedule_action)
 
 
-def find(request: HttpRequest, number: int) -> Action:
+def find(request: SignedInRequest, number: int) -> Action:
     found = Action.objects.visible_to(request.user)
     rows = found.select_related("owner", "added_by", "dropped_by", "postmortem__incident__team", "postmortem__room")
     return get_object_or_404(rows, number=number)
 
 
-def find_to_edit(request: HttpRequest, number: int) -> Action:
+def find_to_edit(request: SignedInRequest, number: int) -> Action:
     action = find(request, number)
     if not can_edit(request.user, action):
         raise PermissionDenied
     return action
 
 
-def _find_postmortem(request: HttpRequest, number: int) -> Postmortem:
+def _find_postmortem(request: SignedInRequest, number: int) -> Postmortem:
     found = Postmortem.objects.visible_to(request.user).select_related("incident__team", "room")
     return get_object_or_404(found, incident__number=number)
 
 
 def _take_step(
-    request: HttpRequest, action: Action, verb: str, form: forms.Form, step: Callable[..., Action]
+    request: SignedInRequest, action: Action, verb: str, form: forms.Form, step: Callable[..., Action]
 ) -> HttpResponse:
     """Run one verb with what its form holds. A refusal comes back in that form, with what was typed."""
     if not form.is_valid():
@@ -187,14 +188,14 @@ def _take_step(
 
 
 def _page(
-    request: HttpRequest, action: Action, *, refused: dict[str, forms.Form] | None = None, status: int = 200
+    request: SignedInRequest, action: Action, *, refused: dict[str, forms.Form] | None = None, status: int = 200
 ) -> HttpResponse:
     context = {**_facts(request, action), **_steps(action, refused or {}), "refused": refused or {}}
     template = "actions/detail.html#body" if is_htmx(request) else "actions/detail.html"
     return render(request, template, context, status=status)
 
 
-def _facts(request: HttpRequest, action: Action) -> dict[str, Any]:
+def _facts(request: SignedInRequest, action: Action) -> dict[str, Any]:
     days_overdue = action.days_overdue(timezone.localdate())
     return {
         "action": action,

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_datetime
 
 FIRST, SECOND = "0", "1"
@@ -35,7 +36,7 @@ class InstantWidget(forms.MultiWidget):
         words, fold = value if isinstance(value, list) else self.decompress(value)
         naive = _naive(words)
         self.widgets[0].attrs["step"] = "1" if naive and naive.second else "60"
-        self.widgets[1].choices = _passes(naive) if naive else []
+        cast(forms.Select, self.widgets[1]).choices = _passes(naive) if naive else []
         context = super().get_context(name, [words, fold], attrs)
         clock, which = context["widget"]["subwidgets"]
         which["attrs"]["aria-label"] = "Which of the two hours"
@@ -188,7 +189,7 @@ class _Former:
         return self.name(name) in self.data
 
     def raw(self, name: str, field: forms.Field) -> Any:
-        return field.hidden_widget().value_from_datadict(self.data, {}, self.name(name))
+        return field.hidden_widget().value_from_datadict(self.data, MultiValueDict(), self.name(name))
 
 
 def zone_in_words(zone: ZoneInfo | Any) -> str:

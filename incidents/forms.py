@@ -57,8 +57,8 @@ class IncidentForm(MergingForm):
 
     def __init__(self, *args: Any, incident: Incident | None = None, **kwargs: Any) -> None:
         # An answer brings what its writer had seen; a fresh page shows what is true now.
-        fresh = incident is not None and not args
-        super().__init__(*args, seen_now=facts_of(incident) if fresh else None, **kwargs)
+        seen_now = facts_of(incident) if incident and not args else None
+        super().__init__(*args, seen_now=seen_now, **kwargs)
         # Whoever took part and has left since stays among the participants.
         self.fields["participants"].queryset = User.objects.filter(  # type: ignore[attr-defined]
             Q(is_active=True) | Q(participations__incident=incident)

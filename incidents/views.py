@@ -1,6 +1,6 @@
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,12 +14,13 @@ from incidents.errors import IncidentRefused
 from incidents.forms import IncidentFilter, IncidentForm
 from incidents.models import Incident
 from incidents.permissions import can_edit, can_report
+from people.requests import SignedInRequest
 
 ROWS_A_PAGE = 30
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: SignedInRequest) -> HttpResponse:
     filters = IncidentFilter(request.GET)
     page = Paginator(queries.listed(request.user, filters.wishes), ROWS_A_PAGE).get_page(request.GET.get("page"))
     address = request.GET.copy()
@@ -29,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def detail(request: HttpRequest, number: int) -> HttpResponse:
+def detail(request: SignedInRequest, number: int) -> HttpResponse:
     found = Incident.objects.visible_to(request.user).select_related("team", "reported_by", "impact", "postmortem")
     incident = get_object_or_404(found.prefetch_related("services"), number=number)
     policy = queries.policy_of(incident)
@@ -48,7 +49,7 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: SignedInRequest) -> HttpResponse:
     if not can_report(request.user):
         raise PermissionDenied
     form = IncidentForm(request.POST if request.method == "POST" else None)
@@ -61,7 +62,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, number: int) -> HttpResponse:
+def edit(request: SignedInRequest, number: int) -> HttpResponse:
     found = Incident.objects.visible_to(request.user).select_related("team", "impact")
     incident = get_object_or_404(found, number=number)
     if not can_edit(request.user, incident):
@@ -81,7 +82,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _form_page(
-    request: HttpRequest, template: str, form: IncidentForm, *, incident: Incident | None = None, status: int = 200
+    request: SignedInRequest, template: str, form: IncidentForm, *, incident: Incident | None = None, status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "incident": incident, "zone": zone_in_words(timezone.get_current_timezone())}
     return render(request, template, context, status=status)

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.htmx import is_htmx, part_or_redirect
+from people.requests import SignedInRequest
 from postmortems.commands import export_postmortem
 from postmortems.errors import NotExportable
 from postmortems.models import Export
@@ -21,7 +22,7 @@ CONTENT_TYPES = {
 
 
 @require_POST
-def export(request: HttpRequest, number: int, format: str) -> HttpResponse:
+def export(request: SignedInRequest, number: int, format: str) -> HttpResponse:
     if format not in Export.Format.values:
         raise Http404("There is no such format.")
     postmortem = find(request, number)
@@ -35,14 +36,14 @@ def export(request: HttpRequest, number: int, format: str) -> HttpResponse:
 
 
 @require_safe
-def export_status(request: HttpRequest, pk: int) -> HttpResponse:
+def export_status(request: SignedInRequest, pk: int) -> HttpResponse:
     row = _find(request, pk)
     part = "#status" if is_htmx(request) else ""
     return render(request, f"postmortems/exports/status.html{part}", _context(row))
 
 
 @require_safe
-def export_download(request: HttpRequest, pk: int) -> HttpResponse:
+def export_download(request: SignedInRequest, pk: int) -> HttpResponse:
     row = _find(request, pk)
     if row.content is None:
         return redirect("postmortems:export_status", pk)
@@ -53,7 +54,7 @@ def export_download(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(bytes(row.content), content_type=CONTENT_TYPES[Export.Format(row.format)], headers=headers)
 
 
-def _find(request: HttpRequest, pk: int) -> Export:
+def _find(request: SignedInRequest, pk: int) -> Export:
     """One's own export, and only as long as one may see the incident."""
     rows = Export.objects.visible_to(request.user).select_related("postmortem__incident")
     return get_object_or_404(rows, pk=pk)

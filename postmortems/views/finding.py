@@ -1,14 +1,14 @@
 """How every view comes to its post-mortem: strangers are told that there is none."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from people.requests import SignedInRequest
 from postmortems.models import Postmortem
 from postmortems.permissions import can_write
 
 
-def find(request: HttpRequest, number: int) -> Postmortem:
+def find(request: SignedInRequest, number: int) -> Postmortem:
     found = Postmortem.objects.visible_to(request.user)
     return get_object_or_404(
         found.select_related("incident__team", "incident__impact", "room", "template", "facilitator"),
@@ -16,7 +16,7 @@ def find(request: HttpRequest, number: int) -> Postmortem:
     )
 
 
-def find_to_write(request: HttpRequest, number: int) -> Postmortem:
+def find_to_write(request: SignedInRequest, number: int) -> Postmortem:
     postmortem = find(request, number)
     if not can_write(request.user, postmortem):
         raise PermissionDenied("This post-mortem is closed: reopen it first." if postmortem.is_closed else "")

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from core.htmx import part_or_redirect
 from incidents.clocks import clocks
 from incidents.queries import policy_of
+from people.requests import SignedInRequest
 from postmortems.commands import (
     close_blockers,
     close_postmortem,
@@ -30,12 +31,12 @@ Status = Postmortem.Status
 
 
 @require_safe
-def status(request: HttpRequest, number: int) -> HttpResponse:
+def status(request: SignedInRequest, number: int) -> HttpResponse:
     return status_panel(request, find(request, number))
 
 
 @require_POST
-def submit(request: HttpRequest, number: int) -> HttpResponse:
+def submit(request: SignedInRequest, number: int) -> HttpResponse:
     postmortem = find(request, number)
     if not can_move(request.user, postmortem):
         raise PermissionDenied
@@ -43,7 +44,7 @@ def submit(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-def send_back(request: HttpRequest, number: int) -> HttpResponse:
+def send_back(request: SignedInRequest, number: int) -> HttpResponse:
     postmortem = find(request, number)
     if not can_move(request.user, postmortem):
         raise PermissionDenied
@@ -51,7 +52,7 @@ def send_back(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-def publish(request: HttpRequest, number: int) -> HttpResponse:
+def publish(request: SignedInRequest, number: int) -> HttpResponse:
     postmortem = find(request, number)
     if not can_publish(request.user, postmortem):
         raise PermissionDenied
@@ -59,7 +60,7 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-def close(request: HttpRequest, number: int) -> HttpResponse:
+def close(request: SignedInRequest, number: int) -> HttpResponse:
     postmortem = find(request, number)
     if not can_close(request.user, postmortem):
         raise PermissionDenied
@@ -67,14 +68,14 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-def reopen(request: HttpRequest, number: int) -> HttpResponse:
+def reopen(request: SignedInRequest, number: int) -> HttpResponse:
     postmortem = find(request, number)
     if not can_reopen(request.user, postmortem):
         raise PermissionDenied
     return _take_step(request, postmortem, reopen_postmortem)
 
 
-def _take_step(request: HttpRequest, postmortem: Postmortem, step: Callable[..., Postmortem]) -> HttpResponse:
+def _take_step(request: SignedInRequest, postmortem: Postmortem, step: Callable[..., Postmortem]) -> HttpResponse:
     try:
         postmortem = step(postmortem, by=request.user)
     except NotMovable as error:
@@ -83,14 +84,14 @@ def _take_step(request: HttpRequest, postmortem: Postmortem, step: Callable[...,
 
 
 def status_panel(
-    request: HttpRequest, postmortem: Postmortem, *, problems: Sequence[str] = (), status: int = 200
+    request: SignedInRequest, postmortem: Postmortem, *, problems: Sequence[str] = (), status: int = 200
 ) -> HttpResponse:
     """The panel heading a post-mortem: its status and clocks, what stands in the way, what this user may do."""
     context = status_context(request, postmortem, problems=problems)
     return part_or_redirect(request, "postmortems/detail.html#status", context, to=postmortem, status=status)
 
 
-def status_context(request: HttpRequest, postmortem: Postmortem, *, problems: Sequence[str] = ()) -> dict[str, Any]:
+def status_context(request: SignedInRequest, postmortem: Postmortem, *, problems: Sequence[str] = ()) -> dict[str, Any]:
     user = request.user
     return {
         "postmortem": postmortem,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.htmx import part_or_redirect
 from incidents import queries as incident_queries
 from incidents.models import Incident
+from people.requests import SignedInRequest
 from postmortems import queries
 from postmortems.commands import open_postmortem
 from postmortems.errors import NotOpenable
@@ -26,7 +27,7 @@ ROWS_A_PAGE = 30
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: SignedInRequest) -> HttpResponse:
     filters = PostmortemFilter(request.GET)
     page = Paginator(queries.listed(request.user, filters.wishes), ROWS_A_PAGE).get_page(request.GET.get("page"))
     address = request.GET.copy()
@@ -36,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def create(request: HttpRequest, number: int) -> HttpResponse:
+def create(request: SignedInRequest, number: int) -> HttpResponse:
     """Choose the template, see what it asks, and open the post-mortem of this incident."""
     incident = get_object_or_404(Incident.objects.visible_to(request.user).select_related("team"), number=number)
     if not can_open(request.user, incident):
@@ -57,7 +58,7 @@ def create(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_safe
-def detail(request: HttpRequest, number: int) -> HttpResponse:
+def detail(request: SignedInRequest, number: int) -> HttpResponse:
     postmortem = find(request, number)
     writing = queries.is_writing(request.user, postmortem, request.GET.get("mode", ""))
     context = {
@@ -73,18 +74,18 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_safe
-def outline(request: HttpRequest, number: int) -> HttpResponse:
+def outline(request: SignedInRequest, number: int) -> HttpResponse:
     """Which sections there are and which are still empty, fetched again while people write."""
     return _words_part(request, "outline", find(request, number))
 
 
 @require_safe
-def text(request: HttpRequest, number: int) -> HttpResponse:
+def text(request: SignedInRequest, number: int) -> HttpResponse:
     """The words for reading, fetched again while others write them."""
     return _words_part(request, "text", find(request, number))
 
 
-def _words_part(request: HttpRequest, part: str, postmortem: Postmortem) -> HttpResponse:
+def _words_part(request: SignedInRequest, part: str, postmortem: Postmortem) -> HttpResponse:
     context = {
         "postmortem": postmortem,
         "incident": postmortem.incident,
@@ -95,7 +96,7 @@ def _words_part(request: HttpRequest, part: str, postmortem: Postmortem) -> Http
 
 
 @require_safe
-def facts(request: HttpRequest, number: int) -> HttpResponse:
+def facts(request: SignedInRequest, number: int) -> HttpResponse:
     """The incident's facts beside the document, fetched again when somebody corrected them."""
     postmortem = find(request, number)
     return part_or_redirect(request, "postmortems/detail.html#facts", facts_context(postmortem), to=postmortem)

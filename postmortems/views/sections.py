@@ -1,20 +1,21 @@
 """Writing a section without a script: a plain form whose answer is merged into the shared text."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from live.commands import read, replace_text, text_of
 from live.errors import VersionTooOld
 from people.models import User
+from people.requests import SignedInRequest
 from postmortems.forms import SectionForm
 from postmortems.models import Postmortem, Section
 from postmortems.views.finding import find_to_write
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+def edit(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
     postmortem = find_to_write(request, number)
     section = get_object_or_404(postmortem.sections, pk=pk)
     if request.method != "POST":
@@ -39,7 +40,7 @@ def _kept(postmortem: Postmortem, section: Section, form: SectionForm, *, by: Us
     return True
 
 
-def _say_what_was_kept(request: HttpRequest, postmortem: Postmortem, section: Section, wanted: str) -> None:
+def _say_what_was_kept(request: SignedInRequest, postmortem: Postmortem, section: Section, wanted: str) -> None:
     if text_of(postmortem.room, section.key) == wanted:
         messages.success(request, f"“{section.title}” is saved.")
     else:
@@ -49,7 +50,7 @@ def _say_what_was_kept(request: HttpRequest, postmortem: Postmortem, section: Se
 
 
 def _page(
-    request: HttpRequest, postmortem: Postmortem, section: Section, form: SectionForm, *, status: int = 200
+    request: SignedInRequest, postmortem: Postmortem, section: Section, form: SectionForm, *, status: int = 200
 ) -> HttpResponse:
     context = {"postmortem": postmortem, "incident": postmortem.incident, "section": section, "form": form}
     return render(request, "postmortems/section_edit.html", context, status=status)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.edits import EditConflict
 from core.forms import zone_in_words
 from core.htmx import is_htmx, part_or_redirect
+from people.requests import SignedInRequest
 from postmortems import queries
 from postmortems.commands import add_event, edit_event, remove_event
 from postmortems.errors import NotMovable
@@ -21,7 +22,7 @@ from postmortems.views.finding import find, find_to_write
 
 
 @require_safe
-def timeline(request: HttpRequest, number: int) -> HttpResponse:
+def timeline(request: SignedInRequest, number: int) -> HttpResponse:
     postmortem = find(request, number)
     context = timeline_context(request, postmortem)
     return part_or_redirect(
@@ -30,7 +31,7 @@ def timeline(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-def add(request: HttpRequest, number: int) -> HttpResponse:
+def add(request: SignedInRequest, number: int) -> HttpResponse:
     postmortem = find_to_write(request, number)
     form = EventForm(request.POST, prefix="new")
     if not form.is_valid():
@@ -52,7 +53,7 @@ def _carried_over(form: EventForm) -> dict[str, Any]:
     return {"occurred_at": form.cleaned_data["occurred_at"]}
 
 
-def _add_form(request: HttpRequest, postmortem: Postmortem, form: EventForm, *, status: int = 200) -> HttpResponse:
+def _add_form(request: SignedInRequest, postmortem: Postmortem, form: EventForm, *, status: int = 200) -> HttpResponse:
     context = {"postmortem": postmortem, "incident": postmortem.incident, "event_form": form, "focus": True}
     if is_htmx(request):
         return render(request, "postmortems/_event_add.html", context, status=status)
@@ -60,7 +61,7 @@ def _add_form(request: HttpRequest, postmortem: Postmortem, form: EventForm, *, 
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+def edit(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
     postmortem = find_to_write(request, number)
     event = get_object_or_404(postmortem.timeline_events, pk=pk)
     if request.method != "POST":
@@ -79,7 +80,7 @@ def edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
 
 
 def _edit_form(
-    request: HttpRequest, postmortem: Postmortem, event: TimelineEvent, form: EventForm, *, status: int = 200
+    request: SignedInRequest, postmortem: Postmortem, event: TimelineEvent, form: EventForm, *, status: int = 200
 ) -> HttpResponse:
     context = {
         "postmortem": postmortem,
@@ -93,7 +94,7 @@ def _edit_form(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def remove(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+def remove(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
     """GET asks whether it is meant, for those without a script; POST removes."""
     postmortem = find_to_write(request, number)
     event = get_object_or_404(postmortem.timeline_events, pk=pk)
@@ -107,14 +108,14 @@ def remove(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     return _done(request, postmortem, "Removed; what it said stays on record.")
 
 
-def _done(request: HttpRequest, postmortem: Postmortem, words: str) -> HttpResponse:
+def _done(request: SignedInRequest, postmortem: Postmortem, words: str) -> HttpResponse:
     if is_htmx(request):
         return HttpResponse(status=204, headers={"HX-Trigger": "dialogDone, timelineChanged"})
     messages.success(request, words)
     return redirect(f"{postmortem.get_absolute_url()}#timeline")
 
 
-def timeline_context(request: HttpRequest, postmortem: Postmortem) -> dict[str, Any]:
+def timeline_context(request: SignedInRequest, postmortem: Postmortem) -> dict[str, Any]:
     days = queries.days_of(postmortem)
     return {
         "postmortem": postmortem,
