@@ -1,0 +1,171 @@
+"""Harbour, a company that does not exist: believable people, incidents and post-mortems for a first look.
+
+What stands in the YAML beside this file goes through the same commands that people's clicks go through.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from actions.commands import add_action, drop_action, finish_action, start_action
+from incidents.commands import report_incident
+from incidents.defaults import install_severity_policies
+from incidents.models import Incident, Participant, Service
+from live.commands import replace_text, version_of
+from people.models import Organisation, Team, User
+from postmortems.commands import (
+    add_event,
+    close_postmortem,
+    open_postmortem,
+    publish_postmortem,
+    submit_postmortem,
+)
+from postmortems.defaults import install_templates
+from postmortems.models import Postmortem, Template
+
+FOLDER = Path(__file__).parent
+DOMAIN = "harbour.example"
+PASSWORD = "ferry-at-first-light"  # noqa: S105 - documented, and refused in production
+SHOWN = ["admin", "facilitator", "member", "viewer"]
+STEPS = {"draft": 0, "in_review": 1, "published": 2, "closed": 3}
+
+
+@dataclass(frozen=True)
+class Account:
+    email: str
+    password: str
+    role: str
+
+
+def accounts() -> list[Account]:
+    """The accounts to look around with, one of each role."""
+    people = _read("organisation.yaml")["people"]
+    return [Account(f"{key}@{DOMAIN}", PASSWORD, people[key]["role"]) for key in SHOWN]
+
+
+def is_loaded() -> bool:
+    return User.objects.filter(email=f"{SHOWN[0]}@{DOMAIN}").exists()
+
+
+def is_empty() -> bool:
+    return not (User.objects.exists() or Incident.objects.exists())
+
+
+@transaction.atomic
+def load_demo() -> None:
+    """All of it, or nothing. Dates are reckoned from today, so that some actions are overdue whenever it is loaded."""
+    install_severity_policies()
+    install_templates()
+    Loader(_read("organisation.yaml"), timezone.now()).load()
+
+
+def _read(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    return content
+
+
+class Loader:
+    def __init__(self, organisation: Mapping[str, Any], now: datetime) -> None:
+        self.organisation = organisation
+        self.zone = ZoneInfo(organisation["time_zone"])
+        self.password = make_password(PASSWORD)  # slow on purpose, so once for all of them
+        self.now = now
+        self.today = now.astimezone(self.zone).date()
+
+    def load(self) -> None:
+        house = Organisation.load()
+        house.name, house.time_zone = self.organisation["name"], self.organisation["time_zone"]
+        house.save()
+        self.people = {key: self._person(key, **facts) for key, facts in self.organisation["people"].items()}
+        self.teams = {name: self._team(name, **facts) for name, facts in self.organisation["teams"].items()}
+        for path in sorted((FOLDER / "incidents").glob("*.yaml")):
+            self._incident(_read(f"incidents/{path.name}"))
+        # Only now: they took part in what lies behind them.
+        left = [f"{key}@{DOMAIN}" for key, facts in self.organisation["people"].items() if facts.get("has_left")]
+        User.objects.filter(email__in=left).update(is_active=False)
+
+    def _person(self, key: str, *, name: str, role: str, time_zone: str = "", has_left: bool = False) -> User:
+        return User.objects.create(
+            email=f"{key}@{DOMAIN}", password=self.password, name=name, role=role, time_zone=time_zone
+        )
+
+    def _team(self, name: str, *, lead: str, engineering_manager: str, members: list[str], services: list[str]) -> Team:
+        team = Team.objects.create(
+            name=name, lead=self.people[lead], engineering_manager=self.people[engineering_manager]
+        )
+        team.members.set([self.people[member] for member in members])
+        Service.objects.bulk_create(Service(name=service, team=team) for service in services)
+        return team
+
+    def _incident(self, story: dict[str, Any]) -> None:
+        told, by = story.pop("postmortem", None), self.people[story.pop("reported_by")]
+        roles = {self.people[key]: role for key, role in story.pop("participants").items()}
+        days_ago = story.pop("days_ago")
+        times = {name: self._instant(words, days_ago) for name, words in story.pop("times").items()}
+        incident = report_incident(
+            by=by,
+            team=self.teams[story.pop("team")],
+            services=Service.objects.filter(name__in=story.pop("services")),
+            participants=roles,
+            **story,
+            **times,
+        )
+        for person, role in roles.items():
+            Participant.objects.filter(incident=incident, user=person).update(role=role)
+        if told:
+            self._postmortem(incident, by, days_ago, told)
+
+    def _instant(self, words: str | int, days_ago: int) -> datetime:
+        """`14:05` on the incident's day, `+1 14:05` on the next, or minutes from now."""
+        if isinstance(words, int):
+            return self.now + timedelta(minutes=words)
+        days, _, clock = words.rpartition(" ")
+        day = self.today - timedelta(days=days_ago) + timedelta(days=int(days or 0))
+        return datetime.combine(day, time.fromisoformat(clock), tzinfo=self.zone)
+
+    def _postmortem(self, incident: Incident, by: User, days_ago: int, told: dict[str, Any]) -> None:
+        postmortem = open_postmortem(incident, template=Template.objects.get(name=told["template"]), by=by)
+        Postmortem.objects.filter(pk=postmortem.pk).update(facilitator=self.people[told["facilitator"]])
+        for key, text in told["sections"].items():
+            version = version_of(postmortem.room)
+            replace_text(postmortem.room, key, text.strip(), base_version=version, by=by)
+        for event in told["timeline"]:
+            occurred_at = self._instant(event.pop("at"), days_ago)
+            add_event(postmortem, by=by, occurred_at=occurred_at, **event)
+        for action in told["actions"]:
+            self._action(postmortem, by, **action)
+        self._move(postmortem, told["status"], self.people[told["facilitator"]])
+
+    def _action(
+        self,
+        postmortem: Postmortem,
+        by: User,
+        *,
+        owner: str,
+        due_in_days: int,
+        state: str = "",
+        evidence: str = "",
+        drop_reason: str = "",
+        **facts: Any,
+    ) -> None:
+        person = self.people[owner]
+        due_on = self.today + timedelta(days=due_in_days)
+        action = add_action(postmortem, by=by, owner=person, due_on=due_on, **facts)
+        if state == "in_progress":
+            start_action(action, by=person)
+        if evidence:
+            finish_action(action, by=person, evidence=evidence)
+        if drop_reason:
+            drop_action(action, by=person, reason=drop_reason)
+
+    def _move(self, postmortem: Postmortem, status: str, by: User) -> None:
+        for step in [submit_postmortem, publish_postmortem, close_postmortem][: STEPS[status]]:
+            postmortem = step(postmortem, by=by)
