@@ -52,7 +52,7 @@ class Document(Generic[Tag]):
     def begin_with(self, snapshot: bytes) -> None:
         """Start from a snapshot: it was compared with the log when it was made, and is not walked through again."""
         self._doc.apply_update(snapshot)
-        self._state = read_state_vector(self._doc.get_state())
+        self._state = self.clocks()
         self._news.clear()
 
     def take(self, changes: Iterable[Change[Tag]], waiting: list[Change[Tag]]) -> Outcome[Tag]:
@@ -100,7 +100,16 @@ class Document(Generic[Tag]):
 
     def is_sound(self) -> bool:
         """Whether pycrdt holds exactly what we gave it."""
-        return read_state_vector(self._doc.get_state()) == {c: clock for c, clock in self._state.items() if clock}
+        return self.clocks() == {client: clock for client, clock in self._state.items() if clock}
+
+    def clocks(self) -> dict[int, int]:
+        """How far each client's writing goes. The bytes of `state` name the clients in no fixed order."""
+        return read_state_vector(self._doc.get_state())
+
+    @property
+    def client(self) -> int:
+        """The id under which `edit` writes."""
+        return self._doc.client_id
 
     def state(self) -> bytes:
         return self._doc.get_state()
@@ -132,7 +141,7 @@ class Document(Generic[Tag]):
         news = merge_updates(*self._news) if self._news else EMPTY
         self._news.clear()
         self._whole = None
-        self._state = read_state_vector(self._doc.get_state())
+        self._state = self.clocks()
         return news
 
 

@@ -126,7 +126,7 @@ def fold_room(room_id: int, expected: Reading | None = None) -> bool:
     first_part = load(log.snapshot, (data for pk, data in log.rows if pk <= settled))
     candidate = first_part.missing(b"\x00")
     again = load(candidate, (data for pk, data in log.rows if pk > settled))
-    if again.state() != whole.state() or {name: again.text(name) for name in names} != texts:
+    if again.clocks() != whole.clocks() or {name: again.text(name) for name in names} != texts:
         logger.error("live.snapshot_differs_from_log", room=room_id, version=log.version)
         return False
     _keep_snapshot(room_id, candidate, settled)

@@ -10,7 +10,7 @@ from live.limits import MAX_AWARENESS_BYTES, MAX_STATE_BYTES, PRESENCE_ENDS_AFTE
 from live.wire import BadFrame, awareness_frame, read_awareness
 
 GONE = "null"
-# For clients that draw with a colour; ours draws with the number of a person, for which the page has light and dark ones.
+# For clients that draw with a colour; ours draws with the number of a person, in the page's own light or dark one.
 COLOURS = ["#2d62a8", "#a83378", "#1d7a55", "#96590f", "#6a4bb0", "#19737d", "#b03a3f", "#5c7020"]
 
 

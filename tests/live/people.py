@@ -105,9 +105,12 @@ class Visitor:
         if step == STEP_1:
             await self._send_update(self.document.missing(payload), STEP_2)
         else:
-            self.document.take([Change(payload, shape_of(payload), None)], self.waiting)
+            self.take(payload)
             if step == STEP_2:
                 self.is_synced.set()
+
+    def take(self, update: bytes) -> None:
+        self.document.take([Change(update, shape_of(update), None)], self.waiting)
 
     async def _send_update(self, update: bytes, step: int = UPDATE) -> None:
         if update != EMPTY or step == STEP_2:

@@ -52,7 +52,7 @@ def test_share_random_editors_on_two_processes_end_with_one_text(web, second_web
         for visitor in visitors:
             await visitor.is_saved()
         await until(lambda: len({visitor.text() for visitor in visitors}) == 1, within=8)
-        await until(lambda: len({tuple(sorted(visitor.document.state())) for visitor in visitors}) == 1)
+        await until(lambda: len({tuple(sorted(visitor.document.clocks().items())) for visitor in visitors}) == 1)
         for visitor in visitors:
             await visitor.close()
 
