@@ -5,18 +5,14 @@ from datetime import date, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from actions.digests import Digest, Group, Pile
-from people.mail import Letter
+from people.mail import Letter, inlined
 from people.models import Organisation, User
-
-# The style sheet is laid into the elements, for mail programs that drop it; media queries stay for those that do not.
-_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True)
@@ -98,7 +94,7 @@ def weekly_letter(person: User, digest: Digest, as_of: date, organisation: Organ
     }
     with timezone.override(zone):
         text = render_to_string("emails/weekly.txt", context)
-        html = _inliner.inline(render_to_string("emails/weekly.html", context))
+        html = inlined(render_to_string("emails/weekly.html", context))
     return Letter(person.pk, f"Your week: {summary}", text, html)
 
 

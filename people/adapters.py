@@ -2,8 +2,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail.message import EmailAlternative
 from django.http import HttpRequest
 from django.urls import reverse
+
+from people.mail import inlined
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -11,6 +15,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def render_mail(
+        self, template_prefix: str, email: str | list[str], context: dict[str, Any], headers: Any = None
+    ) -> EmailMessage:
+        headers = {"Auto-Submitted": "auto-generated", **(headers or {})}
+        message = super().render_mail(template_prefix, email, context, headers)
+        if isinstance(message, EmailMultiAlternatives):
+            message.alternatives = [EmailAlternative(inlined(str(page)), kind) for page, kind in message.alternatives]
+        return message
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         # The Host header of whoever asked has no say in where the mail leads.

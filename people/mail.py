@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
@@ -36,6 +37,8 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 LEASE = timedelta(minutes=10)
 SERVER_FAILURES_BEFORE_A_BREAK = 3
 BATCH = 500
+
+_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True)
@@ -239,6 +242,11 @@ def pause_after(attempts: int) -> timedelta:
     """Twice as long each time, up to hours, and never in step with the other mails that failed with it."""
     pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
     return pause * SystemRandom().uniform(0.8, 1.2)
+
+
+def inlined(html: str) -> str:
+    """HTML with its style sheet laid into the elements, for mail programs that drop it; media queries stay."""
+    return _inliner.inline(html)
 
 
 def as_message(mail: OutboxMail) -> EmailMultiAlternatives:

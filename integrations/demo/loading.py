@@ -109,7 +109,7 @@ class Loader:
         told, by = story.pop("postmortem", None), self.people[story.pop("reported_by")]
         roles = {self.people[key]: role for key, role in story.pop("participants").items()}
         days_ago = story.pop("days_ago")
-        times = {name: self._instant(words, days_ago) for name, words in story.pop("times").items()}
+        times: dict[str, Any] = {name: self._instant(words, days_ago) for name, words in story.pop("times").items()}
         incident = report_incident(
             by=by,
             team=self.teams[story.pop("team")],
