@@ -62,7 +62,9 @@ class SampleForm(forms.Form):
 
 
 def refused_form() -> SampleForm:
-    form = SampleForm({"started_at": "2026-11-20T14:05", "title": "", "kind": "x", "severity": "1"}, auto_id="refused_%s")
+    form = SampleForm(
+        {"started_at": "2026-11-20T14:05", "title": "", "kind": "x", "severity": "1"}, auto_id="refused_%s"
+    )
     form.add_error(None, "Resolved comes before detected: one of the two times must be wrong.")
     return form
 
@@ -86,6 +88,7 @@ def samples() -> dict[str, Any]:
             "Only a published post-mortem can be closed.",
         ],
         "severities": [(1, "Critical"), (2, "Major"), (3, "Minor"), (4, "Low")],
+        "save_states": [("saved", "Saved 14:05"), ("saving", "Saving…"), ("offline", "Offline: kept on this device")],
         "statuses": [
             ("draft", "draft"),
             ("in_review", "in review"),
