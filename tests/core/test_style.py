@@ -15,6 +15,10 @@ def css(name: str) -> str:
     return (settings.BASE_DIR / "static/css" / name).read_text()
 
 
+def classes_of(sheet: str) -> set[str]:
+    return set(re.findall(r"\.([a-z][\w-]+)", re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)))
+
+
 def token_names(sheet: str) -> set[str]:
     return set(re.findall(r"(--[\w-]+):", sheet))
 
@@ -29,9 +33,18 @@ def test_style_shows_every_component(client: Client) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", STYLESHEETS)
-def test_style_links_every_stylesheet(client: Client, name: str) -> None:
-    assert f"css/components/{name.removesuffix('.css')}." in client.get("/style/").content.decode()
+def test_style_links_every_stylesheet(client: Client) -> None:
+    linked = set(re.findall(r"css/components/([\w-]+)\.", client.get("/style/").content.decode()))
+
+    assert linked == {name.removesuffix(".css") for name in STYLESHEETS}
+
+
+@pytest.mark.django_db
+def test_style_shows_something_of_every_stylesheet(client: Client) -> None:
+    page = client.get("/style/").content.decode()
+    shown = {word for words in re.findall(r'class="([^"]+)"', page) for word in words.split()}
+
+    assert [name for name in STYLESHEETS if not shown & classes_of(css(f"components/{name}"))] == []
 
 
 @pytest.mark.django_db
