@@ -12,7 +12,7 @@ from scripts import commands
 from scripts.home import AlreadyRunning, lock_home
 from scripts.processes import sweep
 from scripts.services import start_servers
-from scripts.start import StepFailed, build, create_database, say, step, with_our_python
+from scripts.start import StepFailed, build, say, step, with_our_python
 from scripts.supervisor import NotReady, Supervisor, ending
 from scripts.toolchain import ROOT, ensure_browser, ensure_pango
 
@@ -94,8 +94,7 @@ async def start_data(supervisor: Supervisor) -> None:
         return
     step("Starting PostgreSQL and Valkey for the tests")
     servers = await start_servers(supervisor, HOME)
-    await asyncio.to_thread(create_database, servers.database_url)
-    ours = {"DATABASE_URL": servers.database_url.replace("@/?", "@/debrief?"), "REDIS_URL": servers.redis_url}
+    ours = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
     supervisor.environment.update({name: url for name, url in ours.items() if not supervisor.environment.get(name)})
 
 

@@ -24,12 +24,12 @@ def web(host: str, port: int) -> list[str]:
 
 
 def worker() -> list[str]:
-    return [PYTHON, "-m", "celery", "-A", "config", "worker", "--concurrency", "2", "--without-mingle"]
+    return [PYTHON, "-m", "celery", "--quiet", "-A", "config", "worker", "--concurrency", "2", "--without-mingle"]
 
 
 def beat() -> list[str]:
     # The plain scheduler keeps nothing on disk: what is due is in the database, and no half-written file stops a start.
-    return [PYTHON, "-m", "celery", "-A", "config", "beat", "--scheduler", "celery.beat:Scheduler"]
+    return [PYTHON, "-m", "celery", "--quiet", "-A", "config", "beat", "--scheduler", "celery.beat:Scheduler"]
 
 
 def mail_catcher(host: str, smtp_port: int, http_port: int, folder: str) -> list[str]:

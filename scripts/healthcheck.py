@@ -1,4 +1,4 @@
-"""Whether a part of Debrief lives, as an exit code for a container: python -m scripts.healthcheck web|worker|beat|mail"""
+"""Whether a part of Debrief lives, as an exit code: python -m scripts.healthcheck web|worker|beat|mail"""
 
 import json
 import os

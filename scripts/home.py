@@ -21,6 +21,7 @@ def lock_home(folder: Path) -> IO[str]:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
+        file.close()
         raise AlreadyRunning(_text_of(folder / "address")) from error
     return file
 

@@ -17,8 +17,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+from psycopg import sql
+
 from scripts.supervisor import Program, Supervisor
 
+DATABASE = "debrief"
 NOBODY = 65534
 LONGEST_SOCKET_FOLDER = 80  # The kernel takes socket paths of 107 bytes; PostgreSQL appends 16 of them.
 AS_NOBODY_INSIDE = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
@@ -32,7 +36,7 @@ class Servers:
 
 
 async def start_servers(supervisor: Supervisor, folder: Path) -> Servers:
-    """Start both in this folder and wait until they answer."""
+    """Start both in this folder, wait until they answer, and see that there is a database."""
     folder.mkdir(parents=True, exist_ok=True)
     home = await asyncio.to_thread(postgres_home, folder)
     sockets = socket_folder(home.data.parent)
@@ -42,7 +46,8 @@ async def start_servers(supervisor: Supervisor, folder: Path) -> Servers:
     supervisor.launch(valkey)
     await supervisor.start(postgres, lambda: postgres_answers(home, sockets), within_seconds=60)
     await supervisor.wait_until("valkey", lambda: valkey_answers(sockets / "valkey.sock"), within_seconds=30)
-    return Servers(f"postgresql://postgres@/debrief?host={sockets}", f"unix://{sockets}/valkey.sock?db=0")
+    await asyncio.to_thread(create_database, sockets)
+    return Servers(f"postgresql://postgres@/{DATABASE}?host={sockets}", f"unix://{sockets}/valkey.sock?db=0")
 
 
 # PostgreSQL refuses to run as root. A user namespace in which root is called nobody needs no second account and leaves
@@ -157,6 +162,12 @@ def _serves(pid: int, data: Path) -> bool:
         # Without /proc a pid that lives is taken for the server, as PostgreSQL itself does.
         return not sys.platform.startswith("linux") and _succeeds(["kill", "-0", str(pid)])
     return os.fsencode(str(data)) in words
+
+
+def create_database(sockets: Path) -> None:
+    with psycopg.connect(host=str(sockets), user="postgres", dbname="postgres", autocommit=True) as connection:
+        if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
 
 
 async def postgres_answers(home: PostgresHome, sockets: Path) -> bool:

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import redis
 
 from scripts import commands
@@ -23,7 +22,6 @@ from scripts.services import start_servers
 from scripts.supervisor import NotReady, Program, Supervisor
 from scripts.toolchain import ROOT, Say, build_front_end, ensure_pango
 
-DATABASE = "debrief"
 READY_WITHIN_SECONDS = 120
 
 
@@ -137,18 +135,11 @@ async def start_data(supervisor: Supervisor, folder: Path) -> None:
         step("Starting PostgreSQL and Valkey")
         servers = await start_servers(supervisor, folder)
         if "DATABASE_URL" not in named:
-            await asyncio.to_thread(create_database, servers.database_url)
-            environment["DATABASE_URL"] = servers.database_url.replace("@/?", f"@/{DATABASE}?")
+            environment["DATABASE_URL"] = servers.database_url
         if "REDIS_URL" not in named:
             environment["REDIS_URL"] = servers.redis_url
             # A sign of life from before the restart must not count as one from now.
             redis.Redis.from_url(servers.redis_url).delete("debrief:alive:worker", "debrief:alive:beat")
-
-
-def create_database(server_url: str) -> None:
-    with psycopg.connect(server_url, dbname="postgres", autocommit=True) as connection:
-        if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
-            connection.execute(f'create database "{DATABASE}"')
 
 
 def settings_for(environment: Mapping[str, str], ports: Ports, folder: Path) -> dict[str, str]:

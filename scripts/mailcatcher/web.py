@@ -73,7 +73,7 @@ class MailPages(BaseHTTPRequestHandler):
         self.page("missing.html", status=HTTPStatus.NOT_FOUND)
 
     def page(self, name: str, *, status: HTTPStatus = HTTPStatus.OK, **values: object) -> None:
-        self.answer(self.engine.get_template(name).render(Context(values)), "text/html", status=status)
+        self.answer(self.engine.get_template(name).render(Context(values, use_l10n=False)), "text/html", status=status)
 
     def answer(self, text: str, content_type: str, *, status: HTTPStatus = HTTPStatus.OK, policy: str = POLICY) -> None:
         body = text.encode("utf-8", "replace")
