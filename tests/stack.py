@@ -19,6 +19,8 @@ from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.db import connection
 
+from scripts.processes import dying_with_us
+
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_START_SECONDS = 60
 
@@ -153,7 +155,12 @@ class Stack:
     def _start(self, name: str, command: list[str]) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment(), stdout=log, stderr=log, start_new_session=True
+                dying_with_us(command, signal.SIGKILL),
+                cwd=ROOT,
+                env=self.environment(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def _answers(self) -> bool:

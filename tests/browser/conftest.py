@@ -2,9 +2,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from people.models import User
@@ -42,10 +44,25 @@ def _processes(
         yield running
 
 
+def empty_tables() -> None:
+    tables = sorted(set(connection.introspection.django_table_names(only_existing=True)) - KEPT_TABLES)
+    with connection.cursor() as cursor:
+        cursor.execute(f"truncate {', '.join(tables)} cascade")
+
+
+KEPT_TABLES = {"django_content_type", "auth_permission"}
+
+
 @pytest.fixture
-def stack(transactional_db: None, _processes: tuple[Stack, MailServer]) -> Stack:
-    call_command("install_defaults", verbosity=0)
-    return _processes[0]
+def stack(django_db_blocker: Any, _processes: tuple[Stack, MailServer]) -> Iterator[Stack]:
+    """The running processes on an empty organisation. Rows are committed, and gone after the test.
+
+    The content types stay: the processes remember their ids, as they would between two requests of a real site.
+    """
+    with django_db_blocker.unblock():
+        call_command("install_defaults", verbosity=0)
+        yield _processes[0]
+        empty_tables()
 
 
 @pytest.fixture
@@ -63,9 +80,7 @@ SignIn = Callable[[User], Page]
 
 
 @pytest.fixture
-def sign_in(
-    request: pytest.FixtureRequest, stack: Stack, browser: Browser, screenshots: Path
-) -> Iterator[SignIn]:
+def sign_in(request: pytest.FixtureRequest, stack: Stack, browser: Browser, screenshots: Path) -> Iterator[SignIn]:
     """Opens a browser window of their own for a person, signed in as they would do it.
 
     A page that breaks the content security policy or throws fails the test when it ends; of a test that failed, what

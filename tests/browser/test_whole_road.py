@@ -144,9 +144,11 @@ def test_the_weekly_mail_for_an_overdue_action_arrives_over_smtp(
     add_action(bo, "Renew certificates by themselves", "Bo Madsen", overdue)
     expect(bo.locator(".action-list")).to_contain_text("Renew certificates by themselves")
 
-    stack.manage("send_weekly_mail", "--as-of", timezone.localdate().isoformat())
+    said = stack.manage("send_weekly_mail", "--as-of", timezone.localdate().isoformat())
 
-    wait_until(lambda: bool(mail.to("bo@harbour.example") and mail.to("lea@harbour.example")), what="both mails")
+    wait_until(
+        lambda: bool(mail.to("bo@harbour.example") and mail.to("lea@harbour.example")), what=f"both mails ({said})"
+    )
     message = mail.to("bo@harbour.example")[0]
     assert message.get_content_type() == "multipart/alternative"
     for kind in ("plain", "html"):
@@ -154,5 +156,5 @@ def test_the_weekly_mail_for_an_overdue_action_arrives_over_smtp(
         assert body is not None
         assert "Renew certificates by themselves" in body.get_content()
 
-    stack.manage("send_weekly_mail", "--as-of", timezone.localdate().isoformat())
+    said = stack.manage("send_weekly_mail", "--as-of", timezone.localdate().isoformat())
     assert len(mail.to("bo@harbour.example")) == 1
