@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
@@ -13,6 +14,15 @@ from django.template.response import TemplateResponse
 from core.errors import DomainError
 from people.models import RecordEntry
 from people.record import put_on_record
+
+
+class NumbersOnly(AutocompleteSelect):
+    """Django's own breaks when a form comes back with something that cannot be a row's number."""
+
+    LONGEST = 18  # Digits of a number that fits into the column.
+
+    def optgroups(self, name: str, value: list[str], attr: dict[str, Any] | None = None) -> Any:
+        return super().optgroups(name, [v for v in value if v.isdecimal() and len(v) <= self.LONGEST], attr)
 
 
 class KeptAdmin(admin.ModelAdmin):
@@ -27,6 +37,11 @@ class KeptAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         rows = super().get_queryset(request)
         return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = NumbersOnly(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False

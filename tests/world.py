@@ -1,0 +1,212 @@
+"""An organisation with one of everything, twice: once open, once restricted. And every address of the site."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import models
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from actions.models import Action, WeeklyRun
+from incidents.models import Incident, Service, SeverityPolicy
+from integrations.models import ImportDraft
+from people.models import Organisation, OutboxMail, RecordEntry, Team, User
+from people.record import put_on_record
+from postmortems.models import Export, Postmortem, Section, Template, TimelineEvent
+from tests.factories import (
+    ActionFactory,
+    IncidentFactory,
+    OrganisationFactory,
+    ParticipantFactory,
+    PostmortemFactory,
+    ServiceFactory,
+    TeamFactory,
+    TemplateFactory,
+    TemplateSectionFactory,
+    TimelineEventFactory,
+    UserFactory,
+)
+
+OPEN, RESTRICTED, UNKNOWN = "open", "restricted", "unknown"
+NUMBERS = {OPEN: 101, RESTRICTED: 102, UNKNOWN: 999}
+ACTION_NUMBERS = {OPEN: 201, RESTRICTED: 202, UNKNOWN: 999}
+NOBODY_HAS = 999_999
+
+PEOPLE = [
+    "anonymous", "suspended", "outsider", "viewer", "facilitator", "member", "team_viewer", "lead", "participant",
+    "administrator",
+]  # fmt: skip
+SIGNED_OUT = {"anonymous", "suspended"}
+VIEWERS = {"viewer", "team_viewer"}
+INSIDERS = {"member", "team_viewer", "lead", "participant", "administrator"}
+STAFF = {"facilitator", "administrator"}
+PUBLISHERS = {"facilitator", "lead", "administrator"}
+
+
+@dataclass
+class Dossier:
+    """One incident and all that hangs on it."""
+
+    incident: Incident
+    postmortem: Postmortem
+    section: Section
+    event: TimelineEvent
+    action: Action
+    export: Export
+    mail: OutboxMail
+    entry: RecordEntry
+    draft: ImportDraft
+
+
+@dataclass
+class World:
+    people: dict[str, User]
+    dossiers: dict[str, Dossier]
+    team: Team
+    service: Service
+    policy: SeverityPolicy
+    template: Template
+    organisation: Organisation
+    weekly_run: WeeklyRun
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def client(self, who: str) -> Client:
+        return self.clients[who]
+
+    def row(self, model_name: str, kind: str) -> models.Model | None:
+        """The row of a model that belongs to that kind of incident; the only one, for what belongs to none."""
+        kept = {
+            "user": self.people["outsider"], "team": self.team, "service": self.service, "template": self.template,
+            "severitypolicy": self.policy, "organisation": self.organisation, "weeklyrun": self.weekly_run,
+        }  # fmt: skip
+        of_dossier = {"outboxmail": "mail", "recordentry": "entry"}
+        if kind == UNKNOWN:
+            return None
+        return kept.get(model_name) or getattr(self.dossiers[kind], of_dossier.get(model_name, model_name))
+
+
+def make_world(words: str = "") -> World:
+    """`words` stand in every text of the restricted incident, so that a leak can be found."""
+    organisation = OrganisationFactory()
+    roles = {name: User.Role.MEMBER for name in PEOPLE if name != "anonymous"} | {
+        "viewer": User.Role.VIEWER, "team_viewer": User.Role.VIEWER,
+        "facilitator": User.Role.FACILITATOR, "administrator": User.Role.ADMINISTRATOR,
+    }  # fmt: skip
+    people = {name: UserFactory(email=f"{name}@harbour.example", name=name, role=role) for name, role in roles.items()}
+    team = TeamFactory(
+        name="Harbour crew", lead=people["lead"], members=[people[n] for n in ("member", "team_viewer", "suspended")]
+    )
+    template = TemplateFactory(name="Full post-mortem")
+    TemplateSectionFactory(template=template)
+    world = World(
+        people=people,
+        dossiers={},
+        team=team,
+        service=ServiceFactory(name="checkout"),
+        policy=SeverityPolicy.objects.create(severity=2, name="Major", definition="Felt by many.", review="required"),
+        template=template,
+        organisation=organisation,
+        weekly_run=WeeklyRun.objects.create(monday=date(2026, 3, 9)),
+    )
+    world.dossiers[OPEN] = _dossier(world, OPEN, "")
+    world.dossiers[RESTRICTED] = _dossier(world, RESTRICTED, words)
+    world.clients = {name: Client() for name in PEOPLE}
+    for name, person in people.items():
+        world.clients[name].force_login(person)
+    User.objects.filter(pk=people["suspended"].pk).update(is_active=False)
+    return world
+
+
+def _dossier(world: World, kind: str, words: str) -> Dossier:
+    by = world.people["member"]
+    incident = IncidentFactory(
+        number=NUMBERS[kind], team=world.team, is_restricted=kind == RESTRICTED, reported_by=by,
+        title=f"{words}title" if words else "Checkout answers slowly", summary=f"{words}summary",
+    )  # fmt: skip
+    if words:
+        type(incident.impact).objects.filter(incident=incident).update(downstream=f"{words}downstream")
+    ParticipantFactory(incident=incident, user=world.people["participant"])
+    postmortem = PostmortemFactory(
+        incident=incident, template=world.template, opened_by=world.people["administrator"],
+        texts={"summary": f"{words}section Enough words."},
+    )  # fmt: skip
+    event = TimelineEventFactory(
+        postmortem=postmortem, added_by=by, text=f"{words}event text", who=f"{words}who", effect=f"{words}effect",
+        source=f"{words}source",
+    )  # fmt: skip
+    action = ActionFactory(
+        number=ACTION_NUMBERS[kind], postmortem=postmortem, owner=by, added_by=by, title=f"{words}action title",
+        description=f"{words}action description",
+    )  # fmt: skip
+    export = Export.objects.create(
+        postmortem=postmortem, format="md", requested_by=by, status="ready", content=f"{words}export".encode()
+    )
+    mail = OutboxMail.objects.create(
+        kind="weekly", recipient=by, period=f"2026-W10-{kind}", subject=f"{words}mail subject",
+        text=f"{words}mail text", html=f"<p>{words}mail html</p>", message_id=f"<{kind}@harbour.example>",
+        status="failed", next_try_at=timezone.now(),
+    )  # fmt: skip
+    entry = put_on_record(incident, "incident.reported", by=by, title=f"{words}record")
+    put_on_record(action, "action.edited", by=by, before={"title": f"{words}record"}, after={"title": "New"})
+    put_on_record(postmortem, "timeline_event.added", by=by, text=f"{words}record of post-mortem")
+    draft = ImportDraft.objects.create(owner=by, source_name=f"{words}draft.md", text=f"# {words}draft")
+    section = postmortem.sections.get()
+    return Dossier(incident, postmortem, section, event, action, export, mail, entry, draft)
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the URL configuration. `name` is the route itself where the pattern has no name."""
+
+    name: str
+    route: str
+    parameters: tuple[str, ...]
+
+    def path(self, world: World, kind: str) -> str:
+        return self.filled({name: _value(world, self, name, kind) for name in self.parameters})
+
+    def filled(self, values: dict[str, object]) -> str:
+        path = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"<\1>", self.route)
+        for name, value in values.items():
+            path = re.sub(rf"<(?:\w+:)?{name}>", lambda _, value=value: str(value), path)
+        return "/" + path.replace("^", "").replace("$", "").replace("\\Z", "")
+
+    @property
+    def is_of_an_incident(self) -> bool:
+        """Whether restricted and open ones may be answered differently."""
+        admin_rows = re.match(r"admin/(incidents/incident|postmortems/postmortem|actions/action)/<", self.route)
+        return bool(admin_rows) or (
+            not self.route.startswith(("admin/", "accounts/")) and bool({"number", "pk"} & {*self.parameters})
+        )
+
+
+def addresses() -> list[Address]:
+    return list(_walk(get_resolver().url_patterns, "", ""))
+
+
+def _walk(patterns: list[URLPattern | URLResolver], prefix: str, namespace: str) -> Iterator[Address]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from _walk(pattern.url_patterns, route, namespace + inner)
+        else:
+            parameters = tuple(re.findall(r"<(?:\w+:)?(\w+)>", route))
+            yield Address(f"{namespace}{pattern.name}" if pattern.name else route, route, parameters)
+
+
+ROWS_BEHIND_PK = {"sections": "section", "timeline": "event", "exports": "export", "drafts": "draft"}
+
+
+def _value(world: World, address: Address, parameter: str, kind: str) -> object:
+    if parameter == "number":
+        of_action = re.search(r"actions/<int:number>", address.route)
+        return (ACTION_NUMBERS if of_action else NUMBERS)[kind]
+    if parameter in ("pk", "object_id"):
+        parts = address.route[: address.route.index(f":{parameter}>")].split("/")
+        row = world.row(ROWS_BEHIND_PK.get(parts[-2], parts[-2]), kind)
+        return row.pk if row else NOBODY_HAS
+    return {"format": "md", "app_label": "actions", "url": "no/such/page", "key": "some-key", "uidb36": "1"}[parameter]
