@@ -52,16 +52,15 @@ def texts_of(room: Room) -> dict[str, str]:
 
 
 def version_of(room: Room) -> int:
-    """The state of the log that a form may name as the one it started from; read it before the text, or use `read`."""
-    version = Update.objects.filter(room=room).order_by("-pk").values_list("pk", flat=True).first() or 0
+    """The state of the log that a form may name as the one it started from; `read` gives the texts with it."""
+    version = log.newest(room.pk)
     log.settle(version)
     return version
 
 
 def read(room: Room) -> Reading:
     """The texts and the version that they show, together: what a plain form must start from."""
-    log.settle(version_of(room))
-    return log.read_texts(room.pk)
+    return log.read_texts(room.pk, upto=version_of(room))
 
 
 @transaction.atomic

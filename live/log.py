@@ -77,8 +77,14 @@ def names_of(room_id: int) -> list[str]:
     return list(SharedText.objects.filter(room_id=room_id).order_by("pk").values_list("name", flat=True))
 
 
-def read_texts(room_id: int) -> Reading:
-    log = read_log(room_id)
+def newest(room_id: int) -> int:
+    """The id of the last row, which may be gone already behind a snapshot."""
+    row = Update.objects.filter(room_id=room_id).aggregate(newest=Max("pk"))["newest"]
+    return row or Snapshot.objects.filter(room_id=room_id).aggregate(newest=Max("upto"))["newest"] or 0
+
+
+def read_texts(room_id: int, *, upto: int | None = None) -> Reading:
+    log = read_log(room_id, upto=upto)
     document = log.document()
     return Reading({name: document.text(name) for name in names_of(room_id)}, log.version)
 

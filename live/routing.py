@@ -4,4 +4,6 @@ from django.urls import path
 
 from live.socket import application
 
-websocket_urlpatterns = [path("ws/<slug:kind>/<int:number>/", application)]
+websocket_urlpatterns = [
+    path("ws/<slug:kind>/<int:number>/", application),  # type: ignore[arg-type]  # Channels routes ASGI applications
+]

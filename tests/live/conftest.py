@@ -1,5 +1,4 @@
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -20,12 +19,18 @@ def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
     assert process.complaints() == []
 
 
-@pytest.fixture
-def own_web(transactional_db: None, tmp_path: Path) -> Iterator[WebProcess]:
-    """A web process to be killed or stopped."""
-    process = WebProcess(tmp_path / "log").start()
+@pytest.fixture(scope="session")
+def _mortal_web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebProcess]:
+    process = WebProcess(tmp_path_factory.mktemp("mortal") / "log")
     yield process
     process.stop()
+
+
+@pytest.fixture
+def own_web(transactional_db: None, _mortal_web: WebProcess) -> WebProcess:
+    """A web process to be killed or stopped; it is started again only where somebody needs it."""
+    _mortal_web.ensure_running()
+    return _mortal_web
 
 
 @pytest.fixture

@@ -48,6 +48,10 @@ class WebProcess:
         wait_for_port(self.port, self.process, self.log)
         return self
 
+    def ensure_running(self) -> None:
+        if self.process is None:
+            self.start()
+
     def kill(self) -> None:
         self._end(signal.SIGKILL)
 
@@ -69,7 +73,7 @@ class WebProcess:
         self.stop()
 
     def complaints(self) -> list[str]:
-        """Lines of its log that tell of something that should not happen; a refused commit is one that tests provoke."""
+        """Lines of its log that should not be there; a refused commit is one that tests provoke."""
         lines = self.log.read_text().splitlines()
         return [
             line

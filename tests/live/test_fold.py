@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from live import log
-from live.commands import create_room, replace_text, text_of, texts_of
+from live.commands import create_room, read, replace_text, text_of, texts_of, version_of
 from live.document import load
 from live.log import Reading, fold_room, forget_old_rows, read_log, rooms_to_fold
 from live.models import Room, SharedText, Snapshot, Update
@@ -107,9 +107,25 @@ def test_fold_keeps_one_old_snapshot_and_forgets_what_lies_before_it() -> None:
 
     assert forget_old_rows() > 20
 
-    assert texts_of(room) == texts
+    assert texts_of(room) == read(room).texts == texts
     assert Update.objects.filter(room=room).count() == 1
     assert Snapshot.objects.filter(room=room).count() == 1
+
+
+def test_fold_leaves_a_room_readable_and_writable_when_all_its_rows_are_forgotten() -> None:
+    room = room_with_history(4)
+    texts, version = texts_of(room), version_of(room)
+    assert fold_room(room.pk)
+    Snapshot.objects.update(created_at=timezone.now() - timedelta(days=31))
+    age_rows(room, timedelta(days=31))
+    forget_old_rows()
+
+    reading = read(room)
+    replace_text(room, "impact", "nobody at all", base_version=reading.version, by=None)
+
+    assert Update.objects.filter(room=room).count() == 1
+    assert (reading.texts, reading.version) == (texts, version)
+    assert texts_of(room) == {**texts, "impact": "nobody at all"}
 
 
 def test_fold_young_rows_are_never_forgotten() -> None:

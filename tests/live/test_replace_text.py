@@ -1,6 +1,7 @@
 """The plain form, and every other change made on the server, merges like a keystroke (QUALITY row D6)."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 from django.db import transaction
@@ -31,7 +32,7 @@ def test_replace_text_edits_lead_from_the_old_to_the_new(old: str, new: str) -> 
     edits = edits_between(old, new)
 
     assert applied(old, edits) == new
-    assert all(before[1] <= after[0] for before, after in zip(edits, edits[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(edits))
 
 
 def test_replace_text_edits_are_small() -> None:

@@ -50,6 +50,7 @@ def tokens_shown_or_saved(visitors: list[Visitor]) -> set[str]:
 def test_survive_sigkill_keeps_every_character_that_anybody_was_shown(own_web, visit, postmortem, mira, noor):
     chance = random.Random(SEED)
     for _ in range(KILLS):
+        own_web.ensure_running()
         visitors = [visit(user, own_web.port) for user in (mira, noor, mira, noor, mira)]
         asyncio.run(type_until_killed(visitors, own_web.kill, chance.uniform(0.3, 1.2), chance))
 
@@ -59,7 +60,6 @@ def test_survive_sigkill_keeps_every_character_that_anybody_was_shown(own_web, v
         assert shown - kept == set()
         # The next round begins with an empty text, so that tokens do not mix.
         Update.objects.all().delete()
-        own_web.start()
 
 
 @pytest.mark.slow
@@ -199,9 +199,8 @@ def test_survive_a_refused_commit_closes_the_room_and_shows_nothing(visit, postm
         refuse_rows(False)
 
     async def come_back():
-        async with later:
-            async with writer:
-                await later.sees("never stored")
+        async with later, writer:
+            await later.sees("never stored")
 
     asyncio.run(come_back())
 
