@@ -20,8 +20,8 @@ ACCEPT = "--accept-missing"
 HOME = ROOT / ".data" / "check"
 
 CHECKS = {
-    "lint": ["python", "-m", "ruff", "check", "."],
-    "format": ["python", "-m", "ruff", "format", "--check", "."],
+    "lint": ["python", "-m", "ruff", "check", "--output-format", "concise", "."],
+    "format": ["python", "-m", "ruff", "format", "--check", "--output-format", "concise", "."],
     "types": ["python", "-m", "mypy"],
     "imports": ["python", "-c", "from importlinter.cli import lint_imports_command as run; run()"],
     "templates": ["python", "-m", "djlint", "templates", "--lint", "--quiet"],
