@@ -57,7 +57,7 @@ def _incident(document: Document) -> dict[str, Any]:
         "is_near_miss": incident.is_near_miss,
         "summary": incident.summary,
         "times": {instant.name: _plain(instant.at) for instant in incident.instants},
-        "impact": _impact(document.impact),
+        "impact": {"currency": document.currency} | _impact(document.impact),
     }
 
 

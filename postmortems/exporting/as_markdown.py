@@ -90,16 +90,20 @@ def _actions(actions: list[ActionLine]) -> str:
 def _action(action: ActionLine) -> str:
     facts = [
         ("Reference", action.reference),
-        ("Owner", action.owner or "nobody yet"),
-        ("Due", f"{action.due_on:%Y-%m-%d}" if action.due_on else "no date yet"),
-        ("Priority", action.priority_label),
-        ("Status", action.status_label),
+        ("Owner", _on_one_line(action)),
         ("Evidence", action.evidence),
         ("Dropped by", action.dropped_by),
         ("Reason", action.drop_reason),
         ("Description", action.description),
     ]
     return _item(f"[{'x' if action.status == 'done' else ' '}] {action.title}", facts)
+
+
+def _on_one_line(action: ActionLine) -> str:
+    """Owner, date, priority and status, as readers of such lists expect them: beside one another."""
+    due = f"{action.due_on:%Y-%m-%d}" if action.due_on else "no date yet"
+    owner = action.owner or "nobody yet"
+    return f"{owner}; due: {due}; priority: {action.priority_label}; status: {action.status_label}"
 
 
 def _item(lead: str, facts: list[tuple[str, str]]) -> str:

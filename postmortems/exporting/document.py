@@ -130,6 +130,7 @@ class Document:
     published_at: datetime | None
     closed_at: datetime | None
     incident: IncidentFacts
+    currency: str
     impact: list[Fact]
     clocks: Clocks
     sections: list[SectionText]
@@ -151,19 +152,21 @@ def document_of(postmortem: Postmortem, *, at: datetime, address: str = "") -> D
     incident = postmortem.incident
     organisation = Organisation.load()
     policy = SeverityPolicy.objects.filter(severity=incident.severity).first()
+    impact = Impact.objects.filter(incident=incident).first() or Impact(incident=incident)
     return Document(
         organisation=organisation.name,
         zone=organisation.zone,
         made_at=at,
         address=address,
         number=postmortem.number,
-        status=postmortem.status,
+        status=str(postmortem.status),
         status_label=postmortem.get_status_display(),
         opened_at=postmortem.created_at,
         published_at=postmortem.published_at,
         closed_at=postmortem.closed_at,
         incident=_incident_facts(incident, policy),
-        impact=impact_facts(Impact.objects.filter(incident=incident).first() or Impact(incident=incident)),
+        currency=impact.currency,
+        impact=impact_facts(impact),
         clocks=clocks(incident, policy),
         sections=_sections(postmortem),
         timeline=[_moment(event) for event in postmortem.timeline_events.all()],
@@ -176,9 +179,9 @@ def _incident_facts(incident: Incident, policy: SeverityPolicy | None) -> Incide
     return IncidentFacts(
         reference=incident.reference,
         title=incident.title,
-        kind=incident.kind,
+        kind=str(incident.kind),
         kind_label=incident.get_kind_display(),
-        severity=incident.severity,
+        severity=int(incident.severity),
         severity_name=policy.name if policy else "",
         severity_definition=policy.definition if policy else "",
         services=[service.name for service in incident.services.all()],
@@ -239,14 +242,14 @@ def _claim(name: str, label: str, value: bool | None) -> Fact:
 def _sections(postmortem: Postmortem) -> list[SectionText]:
     texts = texts_of(postmortem.room)
     return [
-        SectionText(section.key, section.title, section.role, texts.get(section.key, ""), section.is_required)
+        SectionText(section.key, section.title, str(section.role), texts.get(section.key, ""), section.is_required)
         for section in postmortem.sections.all()
     ]
 
 
 def _moment(event: TimelineEvent) -> Moment:
     return Moment(
-        event.occurred_at, event.text, event.who, event.kind, event.get_kind_display(), event.effect, event.source
+        event.occurred_at, event.text, event.who, str(event.kind), event.get_kind_display(), event.effect, event.source
     )
 
 
@@ -263,9 +266,9 @@ def _action_line(action: Any, today: date) -> ActionLine:
         description=action.description,
         owner=str(action.owner or ""),
         due_on=action.due_on,
-        priority=action.priority,
+        priority=str(action.priority),
         priority_label=action.get_priority_display(),
-        status=action.status,
+        status=str(action.status),
         status_label=action.get_status_display(),
         is_open=action.is_open,
         days_overdue=action.days_overdue(today),

@@ -121,6 +121,7 @@ def _unpacked(path: Path, own_weight: int | None) -> Path | None:
     target = Path(settings.BASE_DIR, ".build", "pdf-fonts", name)
     if not target.exists():
         try:
+            target.parent.mkdir(parents=True, exist_ok=True)
             _keep(_unpack(path, own_weight), target)
         except OSError as error:
             logger.warning("fonts for PDFs cannot be kept, the system's serve: %s", error)
@@ -143,7 +144,6 @@ def _unpack(path: Path, own_weight: int | None) -> bytes:
 
 def _keep(content: bytes, target: Path) -> None:
     """Whole or not at all: two workers may begin at once."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent)
     with os.fdopen(handle, "wb") as file:
         file.write(content)

@@ -8,11 +8,12 @@ from postmortems.exporting.document import ActionLine, Document, Fact, Instant
 from postmortems.exporting.words import cut, lines_of
 from postmortems.models import Postmortem, SectionRole
 
-ACTIONS_SHOWN = 6
+ACTIONS_SHOWN = 5
 REFERENCES_SHOWN = 5
 INSTANTS_SHOWN = {"started_at", "detected_at", "mitigated_at", "resolved_at"}
 # A line takes room even when it holds one letter.
 SHORTEST_LINE = 85
+CROWDED_LINES = 22
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class FrontPage:
     what_users_felt: Gist
     cause: Gist
     known: list[Fact]
+    downstream: str
     unknown: list[str]
     actions: list[ActionLine]
     actions_left_out: int
@@ -54,14 +56,22 @@ class FrontPage:
     still_open: list[str]
     instants: list[Instant]
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether the page must be set smaller for all of it to fit."""
+        texts = [line.text for part in (self.what_happened, self.what_users_felt, self.cause) for line in part.lines]
+        rows = [action.title for action in self.actions] * 2
+        return sum(1 + len(text) // SHORTEST_LINE for text in [*texts, *rows, *self.still_open]) > CROWDED_LINES
+
 
 def front_page(document: Document) -> FrontPage:
     ranked = sorted(document.actions, key=_urgency)
     return FrontPage(
-        what_happened=gist(document.text_of(SectionRole.SUMMARY) or document.incident.summary, 620),
-        what_users_felt=gist(document.text_of(SectionRole.IMPACT), 260),
-        cause=gist(document.text_of(SectionRole.CAUSES) or document.text_of(SectionRole.FACTORS), 520),
-        known=[fact for fact in document.impact if fact.is_known],
+        what_happened=gist(document.text_of(SectionRole.SUMMARY) or document.incident.summary, 500),
+        what_users_felt=gist(document.text_of(SectionRole.IMPACT), 170),
+        cause=gist(document.text_of(SectionRole.CAUSES) or document.text_of(SectionRole.FACTORS), 420),
+        known=[fact for fact in document.impact if fact.is_known and fact.name != "downstream"],
+        downstream=next((fact.text for fact in document.impact if fact.is_known and fact.name == "downstream"), ""),
         unknown=[fact.label.lower().replace("sla", "SLA") for fact in document.impact if not fact.is_known],
         actions=ranked[:ACTIONS_SHOWN],
         actions_left_out=max(len(ranked) - ACTIONS_SHOWN, 0),

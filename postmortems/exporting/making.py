@@ -22,7 +22,7 @@ from postmortems.models import Export, Postmortem
 Status = Export.Status
 MOST_ATTEMPTS = 3
 # Longer than the renderer may go without a word.
-LOST_AFTER = timedelta(seconds=150)
+LOST_AFTER = timedelta(seconds=240)
 QUEUED_FOR_LONG = timedelta(seconds=50)
 KEPT_FOR = timedelta(days=7)
 SECONDS_BETWEEN_REPORTS = 0.4

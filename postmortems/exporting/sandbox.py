@@ -50,7 +50,7 @@ class RendererCrashed(RuntimeError):
 class Limits:
     memory_bytes: int = 1024 * 1024 * 1024
     cpu_seconds: int = 90
-    wall_seconds: int = 120
+    wall_seconds: int = 200
 
 
 @cache
@@ -144,8 +144,9 @@ class _killed_after:  # noqa: N801 - reads as what it does
 
 def _failure(ended: _Ended, limits: Limits) -> Exception:
     if ended.is_timed_out or ended.code == -signal.SIGXCPU:
+        seconds = limits.wall_seconds if ended.is_timed_out else limits.cpu_seconds
         return NotRenderable(
-            f"Making the PDF took longer than {limits.cpu_seconds} seconds, so it was stopped. "
+            f"Making the PDF took longer than {seconds} seconds, so it was stopped. "
             "Shorten the longest section or table, or take the Markdown file."
         )
     if ended.code == OUT_OF_MEMORY or "MemoryError" in ended.complaint:

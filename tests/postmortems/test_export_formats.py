@@ -1,0 +1,155 @@
+"""The files for machines and for the importer."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import yaml
+
+from integrations.documents.reader import read
+from postmortems.exporting.as_json import as_json
+from postmortems.exporting.as_markdown import as_markdown
+from postmortems.exporting.document import SectionText
+from postmortems.exporting.front_page import gist
+from postmortems.exporting.words import cut, direction_of, with_headings_below
+from postmortems.models import Postmortem
+from tests.factories import STARTED_AT
+from tests.postmortems.test_export_pdf import AT, document, told
+
+__all__ = ["told"]
+
+
+def test_json_holds_everything_and_null_for_what_nobody_knows(told: Postmortem) -> None:
+    payload = json.loads(as_json(document(told)))
+
+    assert (payload["format"], payload["version"], payload["made_at"]) == (
+        "debrief.postmortem", 1, "2026-03-20T09:30:00Z",
+    )  # fmt: skip
+    assert list(payload) == [
+        "format", "version", "made_at", "organisation", "incident", "postmortem", "sections", "timeline", "actions",
+        "people",
+    ]  # fmt: skip
+    assert payload["incident"]["times"] == {
+        "started_at": "2026-03-02T14:00:00Z", "first_impact_at": None, "first_report_at": None, "detected_at": None,
+        "acknowledged_at": None, "understood_at": None, "mitigated_at": None, "resolved_at": "2026-03-02T15:30:00Z",
+    }  # fmt: skip
+    assert payload["incident"]["impact"] == {
+        "duration_seconds": 5400, "users_affected_count": 18240, "users_affected_percent": None,
+        "failed_requests_count": None, "revenue_lost": "48200.00", "sla_credits": None, "currency": "EUR",
+        "is_sla_breached": None, "support_tickets_count": None, "is_data_lost": None, "is_data_exposed": None,
+        "downstream": None,
+    }  # fmt: skip
+    assert payload["sections"][0] == {
+        "key": "summary", "title": "Summary", "role": "summary", "text": "Checkout was slow for an hour and a half.",
+    }  # fmt: skip
+    assert [event["occurred_at"] for event in payload["timeline"]] == ["2026-03-02T14:00:00Z", None]
+    assert [(a["reference"], a["status"], a["evidence"], a["drop_reason"]) for a in payload["actions"]] == [
+        ("ACT-45", "not_started", "", ""),
+        ("ACT-46", "done", "https://git.example/pr/12", ""),
+        ("ACT-47", "dropped", "", "Planned anyway."),
+    ]
+
+
+def test_every_field_of_the_json_is_documented(told: Postmortem, settings) -> None:
+    text = (settings.BASE_DIR / "docs" / "exports.md").read_text()
+
+    def names(thing: object) -> set[str]:
+        if isinstance(thing, dict):
+            return set(thing) | {name for value in thing.values() for name in names(value)}
+        return {name for value in thing for name in names(value)} if isinstance(thing, list) else set()
+
+    assert sorted(name for name in names(json.loads(as_json(document(told)))) if f"`{name}`" not in text) == []
+
+
+def test_markdown_starts_with_front_matter(told: Postmortem) -> None:
+    _, matter, _ = as_markdown(document(told)).decode().split("---\n", 2)
+    facts = yaml.safe_load(matter)
+
+    assert (facts["incident"], facts["severity"], facts["started_at"]) == ("INC-7", "SEV-2", "2026-03-02T14:00:00Z")
+    assert facts["impact"]["users_affected_count"] == 18240
+    assert facts["impact"]["sla_credits"] is None
+
+
+def test_markdown_is_read_back_by_the_importer(told: Postmortem) -> None:
+    exported = document(told)
+    moment, action = exported.timeline[0], exported.actions[0]
+    texts = ["The pager | rings", "Somebody *restarts* a pod,\nand waits.", "Traffic is back"]
+    exported = replace(
+        exported,
+        sections=[
+            SectionText("summary", "Summary", "summary", "It was slow.\n\n- a list\n- of things", True),
+            SectionText("causes", "Root causes", "causes", "# A heading\n\nThe default was `halved`.", True),
+        ],
+        timeline=[
+            replace(moment, text=text, occurred_at=STARTED_AT + timedelta(minutes=7 * number))
+            for number, text in enumerate(texts)
+        ],
+        actions=[action, replace(action, reference="ACT-46", title="Pin the default", status="done", owner="Ada Berg")],
+    )
+
+    found = read(as_markdown(exported), "INC-7.md")
+
+    assert "Checkout answers slowly" in found.title
+    assert (found.started_at, found.resolved_at) == (STARTED_AT, datetime(2026, 3, 2, 15, 30, tzinfo=UTC))
+    assert found.severity is not None
+    assert found.severity.endswith("2")
+    assert [event.at for event in found.timeline] == [moment.occurred_at for moment in exported.timeline]
+    for event, text in zip(found.timeline, texts, strict=True):
+        assert " ".join(text.split()) in " ".join(event.text.split())
+    assert [(a.title, a.owner, a.done, a.due_on) for a in found.actions] == [
+        ("Alert on queue depth", "Mira Member", False, date(2026, 3, 16)),
+        ("Pin the default", "Ada Berg", True, date(2026, 3, 16)),
+    ]
+    sections = {section.title: section.text for section in found.sections}
+    assert sections["Summary"].strip() == "It was slow.\n\n- a list\n- of things"
+    assert "A heading" in sections["Root causes"]
+    assert "The default was `halved`." in sections["Root causes"]
+
+
+def test_a_fence_left_open_does_not_swallow_what_follows(told: Postmortem) -> None:
+    open_fence = SectionText("summary", "Summary", "summary", "````text\n```\nnever closed", True)
+
+    text = as_markdown(document(told, sections=[open_fence])).decode()
+
+    assert "never closed\n````\n\n## Timeline" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# One\n\n## Two", "### One\n\n#### Two"),
+        ("### Three", "### Three"),
+        ("Under\n=====\n\nwords", "### Under\n\nwords"),
+        ("```\n# no heading\n```", "```\n# no heading\n```"),
+        ("# One #\n###### Six", "### One #\n###### Six"),
+    ],
+)
+def test_headings_go_below_those_of_the_file(text: str, expected: str) -> None:
+    assert with_headings_below(2, text) == expected
+
+
+def test_a_gist_is_the_first_words_without_code_tables_or_headings() -> None:
+    words = "First *words* with [a link](https://x.example)."
+    text = f"# Heading\n\n{words}\n\n```\ncode\n```\n\n| a |\n|---|\n| b |\n\n- [x] item"
+
+    assert [(line.text, line.is_item) for line in gist(text, 500).lines] == [
+        ("First words with a link.", False),
+        ("item", True),
+    ]
+
+
+def test_a_cut_ends_at_a_word() -> None:
+    assert cut("one two three", 9) == "one two …"
+    assert cut("x" * 20, 10) == "x" * 10 + " …"
+    assert cut("short", 10) == "short"
+
+
+def test_the_direction_is_that_of_most_letters() -> None:
+    assert [direction_of(text) for text in ("abc", "שלום", "حدث INC-7 انقطاع", "", "123")] == [
+        "ltr", "rtl", "rtl", "ltr", "ltr",
+    ]  # fmt: skip
+
+
+def test_the_moment_of_the_export_is_that_of_the_document(told: Postmortem) -> None:
+    assert json.loads(as_json(document(told, made_at=AT + timedelta(hours=1))))["made_at"] == "2026-03-20T10:30:00Z"
