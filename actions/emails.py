@@ -34,7 +34,7 @@ HEADINGS = {
         "date with the reason, or to be dropped with the reason. You are asked each week until it is on record.",
     ),
     Group.OVERDUE: Heading(
-        "Overdue: yours", "{} overdue", "warning", "overdue=on&mine=on",
+        "Yours, overdue", "{} overdue", "warning", "overdue=on&mine=on",
         "Blocked? Say so, and give it a date that holds.", is_own=True,
     ),
     Group.ESCALATED: Heading(
@@ -52,7 +52,7 @@ HEADINGS = {
         "Your team’s, overdue for two weeks or more", "{} of your team’s", "plain", "overdue=on",
         "A word in the stand-up may free them.",
     ),
-    Group.DUE: Heading("Due this week: yours", "{} due", "plain", "mine=on", is_own=True),
+    Group.DUE: Heading("Yours, due this week", "{} due", "plain", "mine=on", is_own=True),
     Group.UNDATED: Heading(
         "Yours, without a date", "{} without a date", "plain", "mine=on",
         "Give each a day, so that others can rely on it.", is_own=True,

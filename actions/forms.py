@@ -1,7 +1,6 @@
 from typing import Any
 
 from django import forms
-from django.core.validators import URLValidator
 
 from actions.models import Action
 from core.forms import MergingForm
@@ -60,10 +59,15 @@ class FinishForm(forms.Form):
         label="Link to the evidence",
         max_length=1000,
         assume_scheme="https",
-        validators=[URLValidator(schemes=["http", "https"])],
         help_text="The change, the dashboard or the test that proves it.",
         widget=forms.URLInput(attrs={"placeholder": "https://"}),
     )
+
+    def clean_evidence(self) -> str:
+        link: str = self.cleaned_data["evidence"]
+        if not link.startswith(("https://", "http://")):
+            raise forms.ValidationError("Write a link that begins with https://.")
+        return link
 
 
 class ReasonForm(forms.Form):
@@ -114,7 +118,7 @@ class ActionFilter(forms.Form):
 
     text = forms.CharField(label="Search", required=False, max_length=200)
     status = forms.ChoiceField(choices=STATES, required=False)
-    priority = forms.ChoiceField(choices=[("", "every priority"), *Action.Priority.choices], required=False)
+    priority = forms.ChoiceField(choices=[("", "any"), *Action.Priority.choices], required=False)
     owner = forms.ModelChoiceField(User.objects.none(), empty_label="everyone", required=False)
     team = forms.ModelChoiceField(Team.objects.all(), empty_label="every team", required=False)
     overdue = forms.BooleanField(label="Overdue only", required=False)
