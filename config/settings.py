@@ -177,6 +177,8 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Debrief"
+# Administrators make the accounts, so nobody can lock the owner of an address out by signing up with it.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 USERSESSIONS_TRACK_ACTIVITY = False
 
 # What a browser may do with our pages. Scripts and styles need the request's nonce or come from our own address.
