@@ -27,7 +27,7 @@ from live.limits import (
     SOCKETS_PER_PERSON_AND_ROOM,
     TEXTS_WITHIN,
 )
-from live.log import Reading, fold_room
+from live.log import Reading, Shown, fold_room
 from live.room import Batch, Room
 from live.store import FAILURES, Store
 
@@ -305,13 +305,13 @@ class Hub:
         if room.id in self._folding:
             return
         self._folding.add(room.id)
-        expected = Reading(room.texts(), room.version) if room.is_settled else None
+        shown = room.shown() if room.is_settled and not room.late_rows else None
         room.rows_since_snapshot = 0
-        self._spawn(self._fold_in_thread(room.id, expected))
+        self._spawn(self._fold_in_thread(room.id, shown))
 
-    async def _fold_in_thread(self, room_id: int, expected: Reading | None) -> None:
+    async def _fold_in_thread(self, room_id: int, shown: Shown | None) -> None:
         try:
-            await database_sync_to_async(fold_room, thread_sensitive=False)(room_id, expected)
+            await database_sync_to_async(fold_room, thread_sensitive=False)(room_id, shown)
         except Exception:
             logger.exception("live.fold_failed", room=room_id)
         finally:

@@ -62,6 +62,21 @@ class Reading:
     version: int
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What an open room shows: its texts, made of `row_count` rows after the id `base` up to `version`."""
+
+    texts: dict[str, str]
+    base: int
+    row_count: int
+    version: int
+
+    def is_of(self, room_id: int, log: Log) -> bool:
+        """Whether it was made of exactly the rows of `log`: another process may have added one below the newest."""
+        rows = Update.objects.filter(room_id=room_id, pk__gt=self.base, pk__lte=log.version)
+        return self.version == log.version and rows.count() == self.row_count
+
+
 def read_log(room_id: int, *, upto: int | None = None) -> Log:
     snapshots = Snapshot.objects.filter(room_id=room_id)
     rows = Update.objects.filter(room_id=room_id)
@@ -110,11 +125,11 @@ def store_texts(room_id: int, reading: Reading) -> None:
         stored.exclude(text=text, upto=reading.version).update(text=text, upto=reading.version, updated_at=now)
 
 
-def fold_room(room_id: int, expected: Reading | None = None) -> bool:
+def fold_room(room_id: int, shown: Shown | None = None) -> bool:
     """Make a snapshot of the settled part of the log, if it stands every comparison; say whether there is a new one.
 
     With the rows after it, the candidate must give the state and the texts that the log gives; and the log must give
-    the texts of `expected`, what an open room shows, when that is of the same version.
+    the texts of `shown`, when that is made of the same rows.
     """
     log = read_log(room_id)
     with connection.cursor() as cursor:
@@ -123,7 +138,7 @@ def fold_room(room_id: int, expected: Reading | None = None) -> bool:
     names = names_of(room_id)
     whole = log.document()
     texts = {name: whole.text(name) for name in names}
-    if expected is not None and expected.version == log.version and expected.texts != texts:
+    if shown is not None and shown.texts != texts and shown.is_of(room_id, log):
         logger.error("live.fold_differs_from_open_room", room=room_id, version=log.version)
         return False
     store_texts(room_id, Reading(texts, log.version))

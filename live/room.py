@@ -20,6 +20,7 @@ from live.limits import (
     REREAD_MARGIN,
     TRY_AGAIN,
 )
+from live.log import Shown
 from live.presence import Presence
 from live.store import Loaded, Row
 from live.updates import EMPTY, shape_of
@@ -83,6 +84,8 @@ class Room:
         self.unstored_since: float | None = None
         self.rows_since_snapshot = len(loaded.rows)
         self.version = loaded.rows[-1][0] if loaded.rows else loaded.upto
+        self._base = loaded.upto
+        self._row_count = len(loaded.rows)
         self.late_rows: list[Change[None]] = []
         self._outside = outside
         self._document: Document = load(loaded.snapshot, (data for _, data in loaded.rows))
@@ -264,6 +267,8 @@ class Room:
 
     def _note_row(self, row_id: int, data: bytes) -> None:
         now = time.monotonic()
+        if row_id not in self._seen:
+            self._row_count += 1
         self._seen[row_id] = now
         self._size += len(data)
         self.version = max(self.version, row_id)
@@ -317,6 +322,9 @@ class Room:
 
     def texts(self) -> dict[str, str]:
         return {name: self._document.text(name) for name in sorted(self.names)}
+
+    def shown(self) -> Shown:
+        return Shown(self.texts(), self._base, self._row_count, self.version)
 
     def changed_texts(self) -> dict[str, str]:
         """Those that differ from what was handed out last time."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from live import log
 from live.commands import create_room, read, replace_text, text_of, texts_of, version_of
 from live.document import load
-from live.log import Reading, fold_room, forget_old_rows, read_log, rooms_to_fold
+from live.log import Shown, fold_room, forget_old_rows, read_log, rooms_to_fold
 from live.models import Room, SharedText, Snapshot, Update
 from live.tasks import fold_rooms
 from tests.live.people import until
@@ -68,11 +68,13 @@ def test_fold_leaves_rows_that_a_lower_id_may_still_join() -> None:
 
 def test_fold_that_differs_from_what_an_open_room_shows_is_refused() -> None:
     room = room_with_history(1)
-    version = read_log(room.pk).version
+    log_ = read_log(room.pk)
+    other = {"summary": "something else", "impact": "nobody"}
 
-    assert not fold_room(room.pk, Reading({"summary": "something else", "impact": "nobody"}, version))
-
+    assert not fold_room(room.pk, Shown(other, 0, len(log_.rows), log_.version))
     assert Snapshot.objects.count() == 0
+    # A room that has not yet heard of every row is no witness.
+    assert fold_room(room.pk, Shown(other, 0, len(log_.rows) - 1, log_.version))
 
 
 def test_fold_never_passes_over_a_hole_in_the_log() -> None:

@@ -1,6 +1,7 @@
 """Two web processes with one document between them: QUALITY row L2, and what Valkey may lose (D1)."""
 
 import asyncio
+import json
 import os
 import random
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from django.conf import settings
 from live.commands import text_of
 from tests.live.people import Visitor, until
 from tests.live.servers import WebProcess
+from tests.live.test_integrate import NODE
 
 EDITS = int(os.environ.get("DEBRIEF_EDITS", "40"))
 SEED = int(os.environ.get("DEBRIEF_SEED", "7"))
@@ -60,6 +62,27 @@ def test_share_random_editors_on_two_processes_end_with_one_text(web, second_web
 
     assert visitors[0].waiting == []
     assert text_of(postmortem.room, "summary") == visitors[0].text()
+
+
+def test_share_yjs_itself_ends_with_the_text_that_is_stored(web, second_web, visit, postmortem, mira, noor):
+    """Replicas that run Yjs in node, on both processes, while one of pycrdt's edits too."""
+    ours = visit(noor, second_web.port)
+    ports = [str(port) for port in (web.port, second_web.port, web.port, second_web.port)]
+    script = settings.BASE_DIR / "tests/live/yjs_editors.mjs"
+    command = [str(NODE), str(script), str(SEED), str(EDITS), visit(mira).cookie, str(postmortem.number), *ports]
+
+    async def scenario():
+        async with ours:
+            editors = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+            await edit_at_random(ours, random.Random(SEED))
+            written, _ = await asyncio.wait_for(editors.communicate(), 60)
+            await ours.is_saved()
+            return json.loads(written)
+
+    texts = asyncio.run(scenario())
+
+    assert texts == [ours.text()] * 4
+    assert text_of(postmortem.room, "summary") == ours.text()
 
 
 def test_share_presence_between_processes(web, second_web, visit, postmortem, mira, noor):
