@@ -17,6 +17,8 @@ def web(host: str, port: int) -> list[str]:
         *["--loop", "uvloop", "--http", "httptools", "--lifespan", "off"],
         # Deflated frames would let a small message unfold to a huge one before its size is looked at.
         *["--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", str(LARGEST_FRAME_BYTES)],
+        # Whoever closes the lid says nothing: within half a minute the others must see her gone.
+        *["--ws-ping-interval", "10", "--ws-ping-timeout", "15"],
         *["--timeout-graceful-shutdown", "5", "--no-access-log", "--log-level", "warning", "--no-server-header"],
         # Only Django reads what a proxy says, and only under TRUSTED_PROXY: else anyone could name an address to us.
         "--no-proxy-headers",
