@@ -2,7 +2,7 @@ import re
 
 import pytest
 from django.conf import settings
-from django.template import Context
+from django.template import Context, Engine
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 
@@ -98,4 +98,4 @@ def test_style_gives_every_error_a_page_with_a_way_back(rf: RequestFactory, name
 
 
 def test_style_of_a_broken_server_needs_nothing_but_its_template() -> None:
-    assert "Something broke on our side" in get_template("500.html").template.render(Context({}))
+    assert "Something broke on our side" in Engine.get_default().get_template("500.html").render(Context({}))

@@ -21,7 +21,7 @@ def test_two_factor_is_set_up_by_a_person_whose_account_an_administrator_made(cl
 
     answer = client.post("/accounts/2fa/totp/activate/", {"code": code})
 
-    assert answer.url == "/accounts/2fa/recovery-codes/"
+    assert answer.headers["Location"] == "/accounts/2fa/recovery-codes/"
     assert sorted(Authenticator.objects.filter(user=member).values_list("type", flat=True)) == [
         "recovery_codes",
         "totp",
