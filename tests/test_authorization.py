@@ -6,6 +6,7 @@ An address without a line in POLICY fails, with its name. A policy names a rule 
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.core.cache import cache
@@ -318,10 +319,8 @@ def ask(world: World, address: Address, method: str, who: str, kind: str, header
         client = world.client(who)
         cookies = client.cookies.copy()
         path = address.path(world, kind)
-        if method == "POST":
-            response = client.post(path, {}, headers=headers)
-        else:
-            response = client.generic(method, path, headers=headers)
+        send = client.post if method == "POST" else partial(client.generic, method)
+        response = send(path, headers=headers)
         client.cookies = cookies
         transaction.set_rollback(True)
     return answer_of(response)

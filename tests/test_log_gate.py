@@ -10,6 +10,7 @@ def test_gate_notices_broken_pages_and_tracebacks_and_nothing_less() -> None:
     with server_errors() as lines:
         logging.getLogger("django.request").error("Internal Server Error: /")
         logging.getLogger("django.request").warning("Not Found: /")
+        logging.getLogger("django.security.TooManyFieldsSent").error("too many", exc_info=ValueError("fields"))
         logging.getLogger("people.tasks").error("the mail server is away")
         try:
             raise RuntimeError("lost")

@@ -1,0 +1,209 @@
+"""Words that would like to be code stay words, wherever they are shown."""
+
+from html.parser import HTMLParser
+
+import pytest
+from django.core.management import call_command
+
+from actions.models import Action
+from core.markdown import render_markdown
+from incidents.models import Impact, Incident
+from live.commands import replace_text, version_of
+from people.models import OutboxMail, Team, User
+from postmortems.models import Section, TimelineEvent
+from tests.world import OPEN, World, addresses, make_world
+
+MARK = "pwn"
+STRINGS = [
+    "<script>pwn()</script>",
+    "<SCRIPT SRC=//e.example/pwn.js></SCRIPT>",
+    "<img src=x onerror=pwn()>",
+    "<svg onload=pwn()>",
+    "<svg><script>pwn()</script></svg>",
+    '"><script>pwn()</script>',
+    "'><img src=x onerror=pwn()>",
+    '" onmouseover="pwn()',
+    "' onfocus='pwn()' autofocus='",
+    "` onclick=pwn() `",
+    "</title><script>pwn()</script>",
+    "</textarea><script>pwn()</script>",
+    "</style><script>pwn()</script>",
+    "</script><script>pwn()</script>",
+    "<!--><script>pwn()</script>-->",
+    "<![CDATA[<script>pwn()</script>]]>",
+    "<iframe src=javascript:pwn()></iframe>",
+    "<iframe srcdoc='<script>pwn()</script>'></iframe>",
+    "<object data=javascript:pwn()></object>",
+    "<embed src=javascript:pwn()>",
+    "<a href=javascript:pwn()>x</a>",
+    '<a href="jav&#x09;ascript:pwn()">x</a>',
+    '<a href="data:text/html,<script>pwn()</script>">x</a>',
+    "<form action=javascript:pwn()><button>x</button></form>",
+    "<button formaction=javascript:pwn()>x</button>",
+    "<input autofocus onfocus=pwn()>",
+    "<video><source onerror=pwn()></video>",
+    "<audio src=x onerror=pwn()>",
+    "<details open ontoggle=pwn()>",
+    "<body onload=pwn()>",
+    "<marquee onstart=pwn()>",
+    "<base href=//e.example/pwn/>",
+    "<link rel=stylesheet href=//e.example/pwn.css>",
+    "<style>*{background:url(//e.example/pwn)}</style>",
+    "<meta http-equiv=refresh content='0;url=javascript:pwn()'>",
+    "<math><mi xlink:href=javascript:pwn()>x</mi></math>",
+    "<svg><a xlink:href=javascript:pwn()><text>x</text></a></svg>",
+    "<svg><animate onbegin=pwn() attributeName=x></svg>",
+    "<svg><use href='data:image/svg+xml,<svg onload=pwn()>'></use></svg>",
+    "<template><script>pwn()</script></template>",
+    '<noscript><p title="</noscript><img src=x onerror=pwn()>">',
+    "<x onclick=pwn() tabindex=1>x</x>",
+    "<div hx-get=/pwn hx-trigger=load></div>",
+    "<div data-hx-on:load=pwn()></div>",
+    '<div hx-on::load="pwn()"></div>',
+    "<template hx type=partial hx-target=body>pwn</template>",
+    "[x](javascript:pwn())",
+    "[x](JaVaScRiPt:pwn())",
+    "[x](javascript&colon;pwn())",
+    "[x](data:text/html;base64,cHduKCk=pwn)",
+    "[x](vbscript:pwn())",
+    "[x](<javascript:pwn()>)",
+    '![x](x"onerror="pwn())',
+    "![x](javascript:pwn())",
+    "<javascript:pwn()>",
+    "[x]: javascript:pwn()\n\n[x]",
+    "**<img src=x onerror=pwn()>**",
+    "`<script>pwn()</script>`",
+    "```html\n<script>pwn()</script>\n```",
+    '```"><script>pwn()</script>\nx\n```',
+    "| <script>pwn()</script> |\n|---|\n| <img src=x onerror=pwn()> |",
+    "- [ ] <input autofocus onfocus=pwn()>",
+    "> <svg onload=pwn()>",
+    "# <img src=x onerror=pwn()>",
+    "&lt;script&gt;pwn()&lt;/script&gt;",
+    "&#60;script&#62;pwn()&#60;/script&#62;",
+    "\\<script>pwn()\\</script>",
+    "{{ pwn }}{% include 'pwn' %}",
+    "${pwn()}",
+    "<scr\u200bipt>pwn()</scr\u200bipt>",
+    "＜script＞pwn()＜/script＞",
+    "\u202e<script>pwn()</script>",
+    "<ScRiPt\n>pwn()</ScRiPt\n>",
+    "<img/src=x/onerror=pwn()>",
+    "<svg/onload=pwn()>",
+]
+
+RUNNING = {"javascript:", "vbscript:", "data:text"}
+ADDRESSES = {"href", "src", "action", "formaction", "xlink:href", "data", "srcdoc", "poster", "background"}
+NEVER = {"iframe", "object", "embed", "base", "marquee", "frame", "applet", "math"}
+
+
+class Reader(HTMLParser):
+    """Collects what a browser would run, fetch or obey because somebody's words said so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._in = ""
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self._in = tag if tag in ("script", "style") else ""
+        if tag in NEVER:
+            self.found.append(f"<{tag}>")
+        for name, value in attributes:
+            held = (value or "").strip().lower()
+            if name.startswith("on") or name in ("style", "srcdoc") or "hx-on" in name:
+                self.found.append(f"<{tag} {name}={value}>")
+            if name in ADDRESSES and any(held.replace("\t", "").startswith(scheme) for scheme in RUNNING):
+                self.found.append(f"<{tag} {name}={value}>")
+            if MARK in held and (
+                name.startswith(("hx-", "data-hx")) or (tag in ("script", "link", "meta", "img", "source"))
+            ):
+                self.found.append(f"<{tag} {name}={value}>")
+
+    def handle_data(self, data: str) -> None:
+        if self._in and MARK in data:
+            self.found.append(f"<{self._in}>{data[:60]}")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in = ""
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+def write_everywhere(world: World, words: str) -> None:
+    """Straight into the rows, past every form: what is shown must be safe whatever is stored."""
+    dossier, line = world.dossiers[OPEN], words.replace("\n", " ")
+    Incident.objects.filter(pk=dossier.incident.pk).update(title=line[:200], summary=words)
+    Impact.objects.filter(incident=dossier.incident).update(downstream=line[:300])
+    TimelineEvent.objects.filter(pk=dossier.event.pk).update(
+        text=words, who=line[:120], effect=line[:300], source=line[:500]
+    )
+    Action.objects.filter(pk=dossier.action.pk).update(title=line[:300], description=words, evidence=line[:1000])
+    Section.objects.filter(pk=dossier.section.pk).update(title=line[:120], guidance=words)
+    OutboxMail.objects.filter(pk=dossier.mail.pk).update(subject=line[:250], text=words, html=words, last_error=words)
+    Team.objects.filter(pk=world.team.pk).update(name=line[:120])
+    User.objects.filter(pk=world.people["member"].pk).update(name=line[:120])
+    type(world.template).objects.filter(pk=world.template.pk).update(name=line[:120], description=line[:300])
+    type(dossier.draft).objects.filter(pk=dossier.draft.pk).update(source_name=line[:300], text=words)
+    room = dossier.postmortem.room
+    replace_text(room, "summary", words, base_version=version_of(room), by=world.people["member"])
+
+
+def found_in(html: str) -> list[str]:
+    reader = Reader()
+    reader.feed(html)
+    return reader.found
+
+
+def test_reader_would_notice() -> None:
+    """Most of these strings run in a page that shows them raw; the rest need Markdown to come to life."""
+    raw = [words for words in STRINGS if words.startswith("<") and "<!--" not in words and "CDATA" not in words]
+
+    missed = [words for words in raw if not found_in(f"<p>{words}</p>")]
+    assert len(STRINGS) >= 60
+    assert len(missed) <= 8, missed
+
+
+def test_no_page_runs_what_people_wrote(world: World) -> None:
+    client = world.client("administrator")
+    paths = sorted({address.path(world, OPEN) for address in addresses() if not address.route.startswith("accounts/")})
+    together = "\n\n".join(STRINGS)
+
+    for words in (together, *STRINGS[3:6]):
+        write_everywhere(world, words)
+        for path in paths:
+            for headers in ({},) if path.startswith("/admin") else ({}, {"HX-Request": "true"}):
+                response = client.get(path, headers=headers)
+                if "html" in response.headers.get("Content-Type", ""):
+                    assert found_in(response.getvalue().decode()) == [], path
+
+
+@pytest.mark.parametrize("words", STRINGS, ids=range(len(STRINGS)))
+def test_markdown_runs_nothing(words: str) -> None:
+    for text in (
+        words,
+        f"- {words}",
+        f"> {words}",
+        f"| a |\n|---|\n| {words} |",
+        f"[{words}](https://a.example '{words}')",
+    ):
+        assert found_in(render_markdown(text)) == []
+
+
+def test_mail_runs_nothing(world: World) -> None:
+    write_everywhere(world, "\n\n".join(STRINGS))
+    OutboxMail.objects.all().delete()
+
+    call_command("send_weekly_mail", "--as-of", "2026-04-20")
+
+    mails = list(OutboxMail.objects.all())
+    assert mails
+    for mail in mails:
+        # A mail may hold styles of its own: readers of mail know no other way.
+        assert [
+            found for found in found_in(mail.html) if " style=" not in found and not found.startswith("<style>")
+        ] == []
+        assert "\n" not in mail.subject
