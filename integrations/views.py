@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -12,10 +12,11 @@ from integrations.forms import ConfirmForm, UploadForm
 from integrations.models import ImportDraft
 from integrations.permissions import can_import
 from people.models import User
+from people.requests import SignedInRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: SignedInRequest) -> HttpResponse:
     """Bring documents; each becomes a draft, and nothing else happens until it is confirmed."""
     _refuse_readers(request.user)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
@@ -32,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
+def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     """What was found in a document; confirmed, it becomes an incident with its post-mortem."""
     draft = _draft(request, pk)
     reading = read(draft.text, draft.source_name)
@@ -53,7 +54,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: SignedInRequest, pk: int) -> HttpResponse:
     draft = _draft(request, pk)
     draft.delete()
     messages.success(request, f"“{draft}” was put away; nothing of it was imported.")
@@ -65,7 +66,7 @@ def _refuse_readers(user: User) -> None:
         raise PermissionDenied
 
 
-def _draft(request: HttpRequest, pk: int) -> ImportDraft:
+def _draft(request: SignedInRequest, pk: int) -> ImportDraft:
     draft = get_object_or_404(ImportDraft.objects.visible_to(request.user), pk=pk)
     _refuse_readers(request.user)
     return draft

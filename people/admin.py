@@ -26,6 +26,7 @@ from people.kept_admin import KeptAdmin, ReadOnlyAdmin
 from people.models import Organisation, OutboxMail, RecordEntry, Team, User
 from people.permissions import can_keep_people
 from people.record import put_on_record
+from people.requests import person_behind
 
 
 class PersonForm(forms.ModelForm):
@@ -82,9 +83,9 @@ class PersonAdmin(KeptAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         facts = {name: form.cleaned_data[name] for name in form.cleaned_data}
         if change:
-            obj.__dict__.update(edit_person(obj, by=request.user, **facts).__dict__)
+            obj.__dict__.update(edit_person(obj, by=person_behind(request), **facts).__dict__)
             return
-        obj.__dict__.update(add_person(by=request.user, **facts).__dict__)
+        obj.__dict__.update(add_person(by=person_behind(request), **facts).__dict__)
         self._send_password_link(request, obj)
 
     # The commands put on record what was done, with who and what.
@@ -107,7 +108,7 @@ class PersonAdmin(KeptAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         person = context.get("original")
-        if person and can_keep_people(request.user):
+        if person and can_keep_people(person_behind(request)):
             has_factor = Authenticator.objects.filter(user=person).exists()
             context |= {"can_send_password_link": person.is_active, "can_remove_second_factor": has_factor}
         return super().render_change_form(request, context, *args, **kwargs)
@@ -122,7 +123,7 @@ class PersonAdmin(KeptAdmin):
     def remove_factor(self, request: HttpRequest, pk: int) -> HttpResponse:
         person = self._person_to_keep(request, pk)
         try:
-            remove_second_factor(person, by=request.user)
+            remove_second_factor(person, by=person_behind(request))
         except DomainError as error:
             self.refuse(request, error)
         else:
@@ -130,13 +131,13 @@ class PersonAdmin(KeptAdmin):
         return redirect(reverse("admin:people_user_change", args=[pk]))
 
     def _person_to_keep(self, request: HttpRequest, pk: int) -> User:
-        if not can_keep_people(request.user):
+        if not can_keep_people(person_behind(request)):
             raise PermissionDenied
         return get_object_or_404(User, pk=pk)
 
     def _send_password_link(self, request: HttpRequest, person: User) -> None:
         try:
-            send_password_link(person, by=request.user, request=request)
+            send_password_link(person, by=person_behind(request), request=request)
         except DomainError as error:
             self.refuse(request, error)
         except OSError as error:  # smtplib's refusals are OSErrors, as is a server that is away
@@ -185,7 +186,7 @@ class TeamAdmin(KeptAdmin):
             put_on_record(
                 team,
                 "team.members_changed",
-                by=request.user,
+                by=person_behind(request),
                 joined=sorted(after - before),
                 left=sorted(before - after),
             )
@@ -239,7 +240,7 @@ class OutboxMailAdmin(ReadOnlyAdmin):
         retried = 0
         for mail in queryset:
             try:
-                try_mail_again(mail, by=request.user)
+                try_mail_again(mail, by=person_behind(request))
             except DomainError as error:
                 self.refuse(request, error)
             else:

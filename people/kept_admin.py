@@ -1,5 +1,6 @@
 """How the admin's pages differ from Django's own: they show what a person may see, and keep one record."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,6 +15,7 @@ from django.template.response import TemplateResponse
 from core.errors import DomainError
 from people.models import RecordEntry
 from people.record import put_on_record
+from people.requests import person_behind
 
 
 class NumbersOnly(AutocompleteSelect):
@@ -21,7 +23,7 @@ class NumbersOnly(AutocompleteSelect):
 
     LONGEST = 18  # Digits of a number that fits into the column.
 
-    def optgroups(self, name: str, value: list[str], attr: dict[str, Any] | None = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
         return super().optgroups(name, [v for v in value if v.isdecimal() and len(v) <= self.LONGEST], attr)
 
 
@@ -50,11 +52,15 @@ class KeptAdmin(admin.ModelAdmin):
         """Its page in the product, if it has one. Django's own detour by content type would tell too much."""
         return obj.get_absolute_url() if self.has_page else None  # type: ignore[attr-defined]
 
-    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
-        put_on_record(obj, f"{self._noun}.added", by=request.user)
+    def log_addition(  # type: ignore[override]
+        self, request: HttpRequest, obj: models.Model, message: Any
+    ) -> None:
+        put_on_record(obj, f"{self._noun}.added", by=person_behind(request))
 
-    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
-        put_on_record(obj, f"{self._noun}.changed", by=request.user, changes=message)
+    def log_change(  # type: ignore[override]
+        self, request: HttpRequest, obj: models.Model, message: Any
+    ) -> None:
+        put_on_record(obj, f"{self._noun}.changed", by=person_behind(request), changes=message)
 
     @property
     def _noun(self) -> str:

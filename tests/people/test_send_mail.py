@@ -265,7 +265,9 @@ def test_deliver_of_a_mail_that_is_not_due_does_nothing(server, five):
 def test_plan_owes_a_person_one_mail_for_a_kind_and_period(db):
     person = UserFactory()
 
-    made = [plan_mails("weekly", period, [Letter(person.pk, "S", "T")]) for period in ("2026-W12", "2026-W12", "2026-W13")]
+    made = [
+        plan_mails("weekly", period, [Letter(person.pk, "S", "T")]) for period in ("2026-W12", "2026-W12", "2026-W13")
+    ]
 
     assert made == [1, 0, 1]
     assert OutboxMail.objects.filter(recipient=person).count() == 2
