@@ -1,6 +1,6 @@
 """A post-mortem for leadership: page one stands alone, then the whole document."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -35,7 +35,7 @@ class TimelineTable:
 
     day: date | None
     is_continued: bool
-    rows: list[TimelineRow]
+    rows: Sequence[TimelineRow]
 
 
 def as_pdf(document: Document, *, report: Report, limits: Limits | None = None) -> bytes:

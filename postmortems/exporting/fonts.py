@@ -92,7 +92,7 @@ def _needed(wanted: set[int]) -> Iterator[tuple[Source, Path, set[int]]]:
         if path is None:
             continue
         before = taken.setdefault((source.design, source.style), set())
-        letters = _letters(path, source.design) - before
+        letters = set(_letters(path, source.design)) - before
         if source.design != EMOJI:  # A sequence of emoji is drawn from one piece: each keeps all it has.
             before |= letters
         if letters & wanted - JOINERS:

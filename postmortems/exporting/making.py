@@ -105,7 +105,8 @@ def take_back_lost() -> list[int]:
     lost = Export.objects.select_for_update(skip_locked=True).filter(
         status=Status.RUNNING, updated_at__lt=now - LOST_AFTER
     )
-    tried, over = [], []
+    tried: list[int] = []
+    over: list[int] = []
     for export in lost:
         (over if export.attempt_count >= MOST_ATTEMPTS else tried).append(export.pk)
     Export.objects.filter(pk__in=over).update(status=Status.FAILED, problem=GAVE_UP, step="", percent=0)
