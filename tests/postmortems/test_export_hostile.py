@@ -174,8 +174,8 @@ def test_a_renderer_that_sleeps_is_stopped_by_the_clock():
 
 
 def test_a_document_that_needs_too_much_memory_is_stopped():
-    with pytest.raises(NotRenderable, match="more than 250 MB of memory"):
-        _render("<p>word <b>word</b></p>" * 100_000, memory_bytes=250 * 1024**2)
+    with pytest.raises(NotRenderable, match="more than 200 MB of memory"):
+        _render("<p>word <b>word</b></p>" * 40_000, memory_bytes=200 * 1024**2)
 
 
 def test_after_a_stopped_document_the_worker_makes_the_next(db, monkeypatch):
