@@ -160,7 +160,8 @@ def _in_region(root: Region, units: list[Unit], walk: Walk, context: Context) ->
             found += _rows(unit, context, is_announced=True)
     items = [unit for unit in _without_groups(units) if unit.kind == "item" and _is_action(unit)]
     items = _of_one_kind(items)
-    found += _past_in_company([_from_item(unit, walk, context) for unit in _unless_about_document(items)], walk)
+    for _, members in _groups(_unless_about_document(items)):
+        found += _past_in_company([_from_item(unit, walk, context) for unit in members])
     found += [one for unit in units if unit.kind == "line" for one in _from_sentence(unit, walk, context, items)]
     if not found:
         found = _headings(root, units, walk, context)
@@ -226,10 +227,8 @@ def _from_item(unit: Unit, walk: Walk, context: Context) -> Found:
     text, is_checked = _without_box(unit.lead)
     below = dedented(walk.lines[unit.below[0].start : unit.end]) if unit.below else ""
     action = _action(joined(text), below, context)
-    if is_checked is not None:
-        done = is_checked
-    else:
-        done = action.done or _is_done_group(unit.region) or _struck(text) or _tells_the_past(text)
+    told = action.done or _is_done_group(unit.region) or _struck(text) or _tells_the_past(text)
+    done = told if is_checked is None else is_checked
     return Found(replace(action, done=done), unit.start, unit.end)
 
 
@@ -245,11 +244,11 @@ def _of_one_kind(items: list[Unit]) -> list[Unit]:
 _EITHER_TENSE = re.compile(r"^\W*(?:set up|put|cut|split|reset|let)\b", re.I)
 
 
-def _past_in_company(found: list[Found], walk: Walk) -> list[Found]:
-    """ "Set up alerts" is an order or a report; the ones around it tell which."""
-    if sum(one.action.done for one in found) * 2 > len(found) > 2:
+def _past_in_company(found: list[Found]) -> list[Found]:
+    """What reads as an order and as a report alike ("Set up alerts"): the bullets around it tell which."""
+    if sum(_tells_the_past(one.action.title) for one in found) * 2 > len(found) > 2:
         for one in found:
-            if _EITHER_TENSE.match(one.action.title) and not _BOX.match(walk.lines[one.start].lstrip(" -*+")):
+            if _EITHER_TENSE.match(one.action.title):
                 one.action = replace(one.action, done=True)
     return found
 

@@ -11,6 +11,7 @@ from .stamps import Stamp, read_stamp
 
 # Entries that jump back by more than this have passed midnight; a smaller step back is an author out of order.
 MIDNIGHT_STEP = timedelta(hours=8)
+HALF_A_DAY = 12 * 60
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,10 @@ class _Walk:
     def _goes_back(self) -> bool:
         """Newest first, as status pages have it: then a step back is no midnight."""
         clocks = [
-            (step.stamp.hour, step.stamp.minute) for step in self.steps
+            step.stamp.hour * 60 + step.stamp.minute for step in self.steps
             if step.stamp and step.stamp.hour is not None and not step.stamp.has_date
         ]  # fmt: skip
-        backs = sum(later < earlier for earlier, later in pairwise(clocks))
+        backs = sum(0 < earlier - later < HALF_A_DAY for earlier, later in pairwise(clocks))
         return len(clocks) > 2 and backs > 0.7 * (len(clocks) - 1)
 
     def _step(self, step: Step) -> datetime | None:
@@ -172,7 +173,7 @@ def zone_most_used(text: str) -> tzinfo | None:
 
 
 DATE_START = re.compile(
-    r"(?<![\w.:/-])(?=\d{1,4}[-/. ]?(?:\d|[A-Za-zäéûç年])|\d{1,2}(?:st|nd|rd|th)|[A-Z][a-zéûä]{2,9}\.?[ -]\d)"
+    r"(?<![\w.:/-])(?=\d{1,4}[-/. ]{0,2}(?:\d|[A-Za-zäéûç年])|\d{1,2}(?:st|nd|rd|th)|[A-Z][a-zéûä]{2,9}\.?[ -]\d)"
 )
 
 
