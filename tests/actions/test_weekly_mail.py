@@ -25,7 +25,6 @@ from tests.factories import (
     OrganisationFactory,
     PostmortemFactory,
     TeamFactory,
-    UserFactory,
 )
 
 MONDAY = date(2026, 3, 16)
