@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
+from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from people.models import User
@@ -37,14 +39,42 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 
 
 @pytest.fixture(scope="session")
+def _test_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A database that may be emptied.
+
+    pytest-django makes one only when some chosen test asks for it in its way, and the tests here do not: run alone, they
+    would empty the database that DATABASE_URL names.
+    """
+    with django_db_blocker.unblock():
+        has_one = connection.settings_dict["NAME"].startswith(TEST_DATABASE_PREFIX)
+        made = [] if has_one else setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    yield
+    with django_db_blocker.unblock():
+        if made:
+            end_other_sessions()
+        teardown_databases(made, verbosity=0)
+
+
+def end_other_sessions() -> None:
+    """A process that has just ended may still have its session, and with it the database cannot be dropped."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+
+
+@pytest.fixture(scope="session")
 def _processes(
-    django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory
+    _test_database: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Stack, MailServer]]:
     with django_db_blocker.unblock(), running_stack(tmp_path_factory.mktemp("stack")) as running:
         yield running
 
 
 def empty_tables() -> None:
+    if not connection.settings_dict["NAME"].startswith(TEST_DATABASE_PREFIX):
+        raise AssertionError(f"{connection.settings_dict['NAME']} is not a test database, and is not emptied.")
     tables = sorted(set(connection.introspection.django_table_names(only_existing=True)) - KEPT_TABLES)
     with connection.cursor() as cursor:
         cursor.execute(f"truncate {', '.join(tables)} cascade")
