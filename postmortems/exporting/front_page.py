@@ -13,7 +13,7 @@ REFERENCES_SHOWN = 5
 INSTANTS_SHOWN = {"started_at", "detected_at", "mitigated_at", "resolved_at"}
 # A line takes room even when it holds one letter.
 SHORTEST_LINE = 85
-CROWDED_LINES = 22
+CROWDED_LINES = 25
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Gist:
 
 @dataclass(frozen=True)
 class FrontPage:
+    title: str
     what_happened: Gist
     what_users_felt: Gist
     cause: Gist
@@ -60,13 +61,15 @@ class FrontPage:
     def is_crowded(self) -> bool:
         """Whether the page must be set smaller for all of it to fit."""
         texts = [line.text for part in (self.what_happened, self.what_users_felt, self.cause) for line in part.lines]
-        rows = [action.title for action in self.actions] * 2
-        return sum(1 + len(text) // SHORTEST_LINE for text in [*texts, *rows, *self.still_open]) > CROWDED_LINES
+        lines = sum(1 + len(text) // SHORTEST_LINE for text in [*texts, *self.still_open])
+        lines += sum(2 if len(action.title) > SHORTEST_LINE // 2 else 1 for action in self.actions)
+        return lines > CROWDED_LINES - len(self.title) // (SHORTEST_LINE // 2)
 
 
 def front_page(document: Document) -> FrontPage:
     ranked = sorted(document.actions, key=_urgency)
     return FrontPage(
+        title=document.incident.title,
         what_happened=gist(document.text_of(SectionRole.SUMMARY) or document.incident.summary, 500),
         what_users_felt=gist(document.text_of(SectionRole.IMPACT), 170),
         cause=gist(document.text_of(SectionRole.CAUSES) or document.text_of(SectionRole.FACTORS), 420),
