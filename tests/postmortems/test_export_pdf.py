@@ -195,7 +195,7 @@ def test_page_one_stays_one_page_whatever_was_written(told):
 
 @needs_pango
 def test_twenty_pages_take_seconds(told):
-    heap = long(document(told), paragraphs=5, events=60, actions=20)
+    heap = long(document(told), paragraphs=6, events=60, actions=20)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
 
     reader = pdf(heap)
