@@ -120,6 +120,7 @@ def test_a_planner_that_dies_leaves_no_trace_and_the_next_one_plans(cast, monkey
     assert plan_week(MONDAY).mail_count == 1
 
 
+@pytest.mark.expects_server_errors
 @pytest.mark.parametrize("poison", ["time zone", "template"])
 def test_one_persons_odd_row_keeps_the_mail_from_nobody(cast, monkeypatch, poison):
     cast.action(due_on=MONDAY - timedelta(days=8))

@@ -129,6 +129,7 @@ def test_send_to_a_server_in_trouble_loses_nothing_and_gives_it_a_break(server, 
     assert {status_of(mail) for mail in five} == {"planned"}
 
 
+@pytest.mark.expects_server_errors
 def test_send_of_a_mail_that_cannot_be_written_touches_no_other(server, five):
     OutboxMail.objects.filter(pk=five[0].pk).update(subject="Two\nlines: a header of its own")
 
