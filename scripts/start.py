@@ -152,7 +152,8 @@ def settings_for(environment: Mapping[str, str], ports: Ports, folder: Path) -> 
         "STATIC_MANIFEST": "yes",
     }
     if os.geteuid() == 0:
-        filled["C_FORCE_ROOT"] = "1"  # Who starts everything as root on a machine of their own has been warned enough.
+        # Whoever starts everything as root, on a machine of their own, needs no page of warning at each start.
+        filled["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser privileges"
     return {name: value for name, value in filled.items() if not environment.get(name)}
 
 

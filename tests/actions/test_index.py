@@ -74,9 +74,7 @@ def test_index_hides_what_comes_from_a_restricted_incident(member_client, secret
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_index_asks_the_same_number_of_queries_for_any_number_of_rows(
-    member_client, django_assert_num_queries, count
-):
+def test_index_asks_the_same_number_of_queries_for_any_number_of_rows(member_client, django_assert_num_queries, count):
     ActionFactory.create_batch(count)
     member_client.get("/actions/")
 

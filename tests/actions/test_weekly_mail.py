@@ -205,11 +205,7 @@ def test_nothing_of_a_restricted_incident_is_in_a_mail_to_an_outsider(cast):
     cast.action(owner=cast.outsider, due_on=MONDAY - timedelta(days=3))
     plan_week(MONDAY)
 
-    told = {
-        mail.recipient_id
-        for mail in OutboxMail.objects.all()
-        if "CANARY" in mail.text + mail.html + mail.subject
-    }
+    told = {mail.recipient_id for mail in OutboxMail.objects.all() if "CANARY" in mail.text + mail.html + mail.subject}
     assert told == {incident.team.lead_id, incident.team.engineering_manager_id}
     assert OutboxMail.objects.filter(recipient=cast.outsider).get().subject == "Your week: 1 overdue"
 

@@ -28,7 +28,8 @@ def test_monday_of_a_sunday_is_six_days_before():
 
 
 @pytest.mark.parametrize(
-    ("day", "utc_hour"), [(date(2026, 3, 23), 7), (date(2026, 3, 30), 6), (date(2026, 10, 19), 6), (date(2026, 10, 26), 7)]
+    ("day", "utc_hour"),
+    [(date(2026, 3, 23), 7), (date(2026, 3, 30), 6), (date(2026, 10, 19), 6), (date(2026, 10, 26), 7)],
 )
 def test_eight_in_berlin_moves_in_utc_with_summer_time(day, utc_hour):
     instant = at_local(day, 8, ZoneInfo("Europe/Berlin"))

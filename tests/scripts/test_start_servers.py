@@ -1,7 +1,7 @@
-import asyncio
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,17 +69,17 @@ def test_start_servers_comes_up_again_after_postgres_itself_was_killed(keeper: K
     os.kill(postmaster, signal.SIGKILL)
     keeper.line(process, "postgres ended")
 
-    assert asyncio.run(answers_again(database_url)) == 1
+    assert answer_again(database_url) == 1
 
 
-async def answers_again(database_url: str) -> int:
+def answer_again(database_url: str) -> int:
     for _ in range(200):
         try:
             with psycopg.connect(database_url) as connection:
                 row = connection.execute("select 1").fetchone()
                 return int(row[0]) if row else 0
         except psycopg.OperationalError:
-            await asyncio.sleep(0.1)
+            time.sleep(0.1)
     return 0
 
 
