@@ -10,6 +10,12 @@ from tests.factories import UserFactory
 from tests.log_gate import no_server_error_unnoticed  # noqa: F401 - it watches every test
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Playwright leaves an event loop running in this thread, beside which no other test may start one: browsers go last.
+    items.sort(key=lambda item: "tests/browser/" in item.nodeid)
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 import factory
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import get_hasher, make_password
 from factory.django import DjangoModelFactory
 
 from actions.models import Action
@@ -19,10 +19,14 @@ STARTED_AT = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 RESOLVED_AT = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
 
 
-@cache
 def hashed_password() -> str:
-    """Hashing is slow on purpose: once for all the people of a test run is enough."""
-    return make_password(PASSWORD)
+    """Hashing is slow on purpose: once for all the people of a test run is enough, for each way of hashing."""
+    return _hashed_with(get_hasher().algorithm)
+
+
+@cache
+def _hashed_with(algorithm: str) -> str:
+    return make_password(PASSWORD, hasher=algorithm)
 
 
 class OrganisationFactory(DjangoModelFactory):

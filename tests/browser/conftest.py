@@ -50,8 +50,7 @@ def _test_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[No
         made = [] if has_one else setup_databases(verbosity=0, interactive=False, aliases={"default"})
     yield
     with django_db_blocker.unblock():
-        if made:
-            end_other_sessions()
+        end_other_sessions()
         teardown_databases(made, verbosity=0)
 
 
@@ -93,6 +92,11 @@ def stack(django_db_blocker: Any, _processes: tuple[Stack, MailServer]) -> Itera
         call_command("install_defaults", verbosity=0)
         yield _processes[0]
         empty_tables()
+
+
+@pytest.fixture
+def db(stack: Stack) -> None:
+    """People made by the fixtures of all tests are for the running processes to see: committed, not in a transaction."""
 
 
 @pytest.fixture
