@@ -1,10 +1,13 @@
 """How the admin's pages differ from Django's own: they show what a person may see, and keep one record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -27,6 +30,26 @@ class NumbersOnly(AutocompleteSelect):
         return super().optgroups(name, [v for v in value if v.isdecimal() and len(v) <= self.LONGEST], attr)
 
 
+class SoundChangeList(ChangeList):
+    """Django answers a filter that means nothing with the whole list; a year that no calendar has it forgot."""
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        with meaningful():
+            return super().get_filters(request)
+
+    def get_results(self, request: HttpRequest) -> None:
+        with meaningful():
+            super().get_results(request)
+
+
+@contextmanager
+def meaningful() -> Iterator[None]:
+    try:
+        yield
+    except (OverflowError, ValueError) as error:
+        raise IncorrectLookupParameters(error) from error
+
+
 class KeptAdmin(admin.ModelAdmin):
     """Rows that a facilitator keeps: seen through `visible_to`, changed on record, never deleted."""
 
@@ -39,6 +62,9 @@ class KeptAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         rows = super().get_queryset(request)
         return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return SoundChangeList
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):
