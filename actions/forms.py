@@ -124,9 +124,10 @@ class ActionFilter(forms.Form):
     overdue = forms.BooleanField(label="Overdue only", required=False)
     mine = forms.BooleanField(label="Mine only", required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        owners = User.objects.filter(pk__in=Action.objects.values("owner"))
+        # Owners of what the reader can see: a name alone would tell that there is more.
+        owners = User.objects.filter(pk__in=Action.objects.visible_to(reader).values("owner"))
         self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
 
     @property

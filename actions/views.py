@@ -44,7 +44,7 @@ ROWS_A_PAGE = 50
 
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
-    filters, today = ActionFilter(request.GET), timezone.localdate()
+    filters, today = ActionFilter(request.GET, reader=request.user), timezone.localdate()
     page = Paginator(queries.listed(request.user, filters.wishes, on=today), ROWS_A_PAGE).get_page(
         request.GET.get("page")
     )
