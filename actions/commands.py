@@ -12,6 +12,7 @@ from core.edits import EditConflict, merge_fields
 from live.commands import announce
 from people.models import User
 from people.record import put_on_record
+from postmortems.commands import is_closed_for_good
 from postmortems.models import Postmortem
 
 Status = Action.Status
@@ -22,7 +23,7 @@ def add_action(
     postmortem: Postmortem, *, by: User, title: str, owner: User | None, due_on: date | None, **facts: Any
 ) -> Action:
     """Take on follow-up work. Raises NotAllowedNow when the post-mortem is closed, or the owner cannot see it."""
-    if postmortem.is_closed:
+    if is_closed_for_good(postmortem):
         raise NotAllowedNow("This post-mortem is closed: reopen it before you add an action.")
     _refuse_unfit_owner(postmortem, owner)
     action = Action.objects.create(postmortem=postmortem, added_by=by, title=title, owner=owner, due_on=due_on, **facts)
@@ -77,12 +78,14 @@ def drop_action(action: Action, *, by: User, reason: str) -> Action:
 @transaction.atomic
 def reopen_action(action: Action, *, by: User, reason: str) -> Action:
     """Take up again an action that was done or dropped. Raises NotAllowedNow."""
+    # The post-mortem first, and locked: it may not be closed while an action of it is taken up again.
+    is_closed = is_closed_for_good(action.postmortem)
     action = _locked(action)
     if action.is_open:
         raise NotAllowedNow(f"{action.reference} is open already.")
     if not reason.strip():
         raise NotAllowedNow("Say why it is taken up again.")
-    if action.postmortem.is_closed:
+    if is_closed:
         raise NotAllowedNow("Its post-mortem is closed: reopen that first.")
     changes: dict[str, Any] = {
         "status": Status.IN_PROGRESS, "evidence": "", "finished_at": None, "drop_reason": "", "dropped_by": None,

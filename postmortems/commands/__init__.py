@@ -10,6 +10,7 @@ from postmortems.commands.lifecycle import (
     submit_blockers,
     submit_postmortem,
 )
+from postmortems.commands.open_documents import is_closed_for_good, write_section
 from postmortems.commands.timeline import add_event, edit_event, remove_event
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "close_postmortem",
     "edit_event",
     "export_postmortem",
+    "is_closed_for_good",
     "open_postmortem",
     "publish_blockers",
     "publish_postmortem",
@@ -26,4 +28,5 @@ __all__ = [
     "send_back_postmortem",
     "submit_blockers",
     "submit_postmortem",
+    "write_section",
 ]

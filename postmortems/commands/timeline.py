@@ -7,7 +7,7 @@ from core.edits import EditConflict, merge_fields
 from live.commands import announce
 from people.models import User
 from people.record import put_on_record
-from postmortems.errors import NotMovable
+from postmortems.commands.open_documents import refuse_when_closed
 from postmortems.models import Postmortem, TimelineEvent
 
 
@@ -16,7 +16,7 @@ def add_event(
     postmortem: Postmortem, *, by: User, text: str, occurred_at: datetime | None, **facts: Any
 ) -> TimelineEvent:
     """Put one fact on the timeline; everyone who has the page open sees it. Raises NotMovable once it is closed."""
-    _refuse_when_closed(postmortem)
+    refuse_when_closed(postmortem, "change its timeline")
     event = TimelineEvent.objects.create(
         postmortem=postmortem, added_by=by, text=text, occurred_at=occurred_at, **facts
     )
@@ -32,7 +32,7 @@ def edit_event(event: TimelineEvent, *, by: User, seen: dict[str, Any], wanted: 
     Raises EditConflict, saving nothing, when somebody else has changed one of the same fields meanwhile.
     """
     event = TimelineEvent.objects.select_for_update().get(pk=event.pk)
-    _refuse_when_closed(event.postmortem)
+    refuse_when_closed(event.postmortem, "change its timeline")
     merge = merge_fields(seen=seen, wanted=wanted, current={name: getattr(event, name) for name in wanted})
     if merge.conflicts:
         raise EditConflict(merge.conflicts, "Somebody else changed this event while you were writing.")
@@ -48,15 +48,10 @@ def edit_event(event: TimelineEvent, *, by: User, seen: dict[str, Any], wanted: 
 @transaction.atomic
 def remove_event(event: TimelineEvent, *, by: User) -> None:
     """Take an event off the timeline; what it said stays on record."""
-    _refuse_when_closed(event.postmortem)
+    refuse_when_closed(event.postmortem, "change its timeline")
     put_on_record(
         event.postmortem, "timeline_event.removed", by=by, text=event.text, occurred_at=event.occurred_at, who=event.who
     )
     room = event.postmortem.room
     event.delete()
     announce(room, "timelineChanged")
-
-
-def _refuse_when_closed(postmortem: Postmortem) -> None:
-    if postmortem.is_closed:
-        raise NotMovable("This post-mortem is closed: reopen it before you change its timeline.")

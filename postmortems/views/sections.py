@@ -5,10 +5,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from live.commands import read, replace_text, text_of
+from live.commands import read, text_of
 from live.errors import VersionTooOld
 from people.models import User
 from people.requests import SignedInRequest
+from postmortems.commands import write_section
+from postmortems.errors import NotMovable
 from postmortems.forms import SectionForm
 from postmortems.models import Postmortem, Section
 from postmortems.views.finding import find_to_write
@@ -23,18 +25,18 @@ def edit(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
         form = SectionForm(initial={"text": reading.texts[section.key], "version": reading.version})
         return _page(request, postmortem, section, form)
     form = SectionForm(request.POST)
-    if not form.is_valid() or not _kept(postmortem, section, form, by=request.user):
+    if not form.is_valid() or not _kept(section, form, by=request.user):
         return _page(request, postmortem, section, form, status=422)
     _say_what_was_kept(request, postmortem, section, form.cleaned_data["text"])
     return redirect(f"{postmortem.get_absolute_url()}?mode=write#{section.key}")
 
 
-def _kept(postmortem: Postmortem, section: Section, form: SectionForm, *, by: User) -> bool:
+def _kept(section: Section, form: SectionForm, *, by: User) -> bool:
     """Merge what was written into what others wrote since; False, with the reason in the form, if it cannot be."""
     wanted, base = form.cleaned_data["text"], form.cleaned_data["version"]
     try:
-        replace_text(postmortem.room, section.key, wanted, base_version=base, by=by)
-    except VersionTooOld as refusal:
+        write_section(section, wanted, base_version=base, by=by)
+    except (VersionTooOld, NotMovable) as refusal:
         form.add_error("text", " ".join(refusal.reasons))
         return False
     return True
