@@ -1,6 +1,7 @@
 """Fields and forms for what plain HTML leaves open: instants in a reader's zone, and two people editing at once."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -140,12 +141,17 @@ class MergingForm(forms.Form):
     @property
     def seen(self) -> dict[str, Any]:
         """Values of the fields as the reader had them; fields whose former value did not come back are left out."""
-        former = _Former(self)
-        return {name: field.clean(former.raw(name, field)) for name, field in self.fields.items() if former.holds(name)}
+        former, seen = _Former(self), {}
+        for name, field in self.fields.items():
+            if former.holds(name):
+                # What cannot be read back was tampered with, or is older than today's rules: it counts as not seen.
+                with suppress(ValidationError):
+                    seen[name] = field.clean(former.raw(name, field))
+        return seen
 
     def seen_inputs(self) -> list[Any]:
         """Hidden inputs with what was seen: what the answer brought, overlaid by what a conflict has shown since."""
-        values = {**(self._seen_or_nothing() if self.is_bound else {}), **self.seen_now}
+        values = {**(self.seen if self.is_bound else {}), **self.seen_now}
         former = forms.Form(initial=values, prefix=_Former.PREFIX, auto_id=False)
         former.fields = {name: self.fields[name] for name in values if name in self.fields}
         return [former[name].as_hidden() for name in former.fields]
@@ -168,12 +174,6 @@ class MergingForm(forms.Form):
         if isinstance(value, bool):
             return "yes" if value else "no"
         return str(dict(getattr(self.fields[name], "choices", ())).get(value, value))
-
-    def _seen_or_nothing(self) -> dict[str, Any]:
-        try:
-            return self.seen
-        except ValidationError:
-            return {}
 
 
 class _Former:

@@ -30,7 +30,7 @@ def csp_report(request: HttpRequest) -> HttpResponse:
     body = request.read(LONGEST_REPORT)
     try:
         report = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter for brackets in brackets in brackets
         return HttpResponse("The report is not JSON.", status=400, content_type="text/plain")
     logger.warning("content security policy violated: %s", json.dumps(report)[:LONGEST_REPORT])
     return HttpResponse(status=204)

@@ -2,13 +2,12 @@ import pytest
 from django.test import Client, override_settings
 
 from core.health import note_alive
-from core.tasks import beat_heartbeat
 
 
 @pytest.fixture
 def everything_alive(db):
     note_alive("worker")
-    beat_heartbeat()
+    note_alive("beat")
 
 
 def test_healthz_answers_anyone(client: Client):
@@ -54,3 +53,9 @@ def test_every_answer_carries_the_id_of_its_request(client: Client):
 
     assert given.headers["X-Request-ID"] == "abc-12345678"
     assert len(made.headers["X-Request-ID"]) == 32
+
+
+def test_a_policy_report_of_nothing_but_brackets_is_refused(client: Client):
+    response = client.post("/csp-report/", b"[" * 8000, content_type="application/csp-report")
+
+    assert response.status_code == 400
