@@ -71,4 +71,4 @@ class PostmortemAdmin(ReadOnlyAdmin):
         return postmortem.incident.title
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("incident")
+        return super().get_queryset(request).select_related("incident", "opened_by")
