@@ -300,3 +300,10 @@ def test_planning_for_hundreds_of_people_is_done_in_seconds(db):
 
     assert run.mail_count == 402
     assert took < 6
+
+
+def test_send_weekly_mail_refuses_a_week_that_has_not_begun(db):
+    with time_machine.travel(datetime(2026, 3, 16, 12, tzinfo=UTC), tick=False), pytest.raises(CommandError):
+        call_command("send_weekly_mail", "--as-of", "2026-03-23")
+
+    assert not WeeklyRun.objects.exists()

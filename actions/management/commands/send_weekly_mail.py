@@ -3,10 +3,11 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from actions.weekly import KIND, Run, letters, period_of, plan_week
+from core.dates import monday_of
 from people.mail import Postbox, deliver
 from people.models import Organisation, OutboxMail, User
 
@@ -35,6 +36,8 @@ class Command(BaseCommand):
         if dry_run:
             self._say_what_would_be_sent(day)
             return
+        if monday_of(day) > monday_of(timezone.now().astimezone(Organisation.load().zone).date()):
+            raise CommandError(f"The week of {day} has not begun: planned now, it would tell the state of today.")
         run = plan_week(day)
         self.stdout.write(self._opening(run))
         self._send_what_waits(run.period)
