@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import beat_init, heartbeat_sent, setup_logging, worker_ready
+from celery.signals import heartbeat_sent, setup_logging, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -19,12 +19,6 @@ def _log_like_the_web(**kwargs: object) -> None:
     from django.utils.log import configure_logging
 
     configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
-
-
-@beat_init.connect
-def _beat_is_alive(**kwargs: object) -> None:
-    # The schedule's own first heartbeat is due only after one interval, and a start need not wait for it.
-    app.send_task("core.tasks.beat_heartbeat", expires=60)
 
 
 @worker_ready.connect

@@ -137,7 +137,6 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "heartbeat": {"task": "core.tasks.beat_heartbeat", "schedule": 10.0, "options": {"expires": 10}},
     "send-planned-mail": {"task": "people.tasks.send_planned_mail", "schedule": 60.0, "options": {"expires": 60}},
     "plan-weekly-mail": {"task": "actions.tasks.plan_weekly_mail", "schedule": 300.0, "options": {"expires": 300}},
     "resume-exports": {"task": "postmortems.tasks.resume_exports", "schedule": 60.0, "options": {"expires": 60}},

@@ -31,7 +31,7 @@ def worker() -> list[str]:
 
 def beat() -> list[str]:
     # The plain scheduler keeps nothing on disk: what is due is in the database, and no half-written file stops a start.
-    return [PYTHON, "-m", "celery", "--quiet", "-A", "config", "beat", "--scheduler", "celery.beat:Scheduler"]
+    return [PYTHON, "-m", "celery", "--quiet", "-A", "config", "beat", "--scheduler", "config.beat:Scheduler"]
 
 
 def mail_catcher(host: str, smtp_port: int, http_port: int, folder: str) -> list[str]:
