@@ -18,7 +18,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    cache.clear()
+    # Not cache.clear(): that empties the whole database, which may hold other things when REDIS_URL names one.
+    client = cache._cache.get_client(write=True)  # type: ignore[attr-defined]
+    if keys := list(client.scan_iter(cache.make_key("*"))):
+        client.delete(*keys)
 
 
 @pytest.fixture(autouse=True)
