@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NoReturn, Self
 
 from django.db import models
@@ -20,9 +20,6 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
     def overdue(self, on: date) -> Self:
         return self.open().filter(due_on__lt=on)
-
-    def due_within(self, on: date, days: int) -> Self:
-        return self.open().filter(due_on__gte=on, due_on__lte=on + timedelta(days=days))
 
     def delete(self) -> NoReturn:
         raise TypeError("Actions are never deleted: drop them, with a reason.")
