@@ -15,9 +15,6 @@ from people.models import User
 from tests.factories import PASSWORD
 from tests.stack import MailServer, Stack, running_stack
 
-# Playwright keeps an event loop in this thread; the tests' own queries are plain and alone in it.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
 FLAGS = [
     "--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -36,6 +33,14 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     if chromium is None:
         pytest.fail("No Chromium on the PATH; ./check sets one up.")
     return {**browser_type_launch_args, "executable_path": chromium, "args": FLAGS}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _queries_beside_playwright() -> Iterator[None]:
+    """Playwright keeps an event loop in this thread; the tests' own queries are plain and alone in it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -112,7 +112,7 @@ def test_two_people_take_an_incident_to_a_pdf_and_an_inbox(
     before = text_of(ada, "summary")
     bo.reload()
     expect(bo.locator('live-editor[name="root-causes"]')).to_contain_text("Nothing watched the expiry date.")
-    assert text_of(bo, "summary") == before
+    wait_until(lambda: text_of(bo, "summary") == before, what="the same text after a reload")
     ada.screenshot(path=screenshots / "postmortem.png", full_page=False)
 
     # Publish.
