@@ -18,6 +18,12 @@ mkdir -p .tools
 export UV_PYTHON_DOWNLOADS=never UV_CACHE_DIR="${UV_CACHE_DIR:-$PWD/.tools/cache/uv}"
 export npm_config_cache="${npm_config_cache:-$PWD/.tools/cache/npm}"
 
+# uv and npm trust a list of their own; what this system trusts counts too, a company's proxy for example.
+CERTIFICATES=/etc/ssl/certs/ca-certificates.crt
+if [ -r "$CERTIFICATES" ]; then
+  export SSL_CERT_FILE="${SSL_CERT_FILE:-$CERTIFICATES}" NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-$CERTIFICATES}"
+fi
+
 install_uv() {
   if ! "$PYTHON" -m pip --version >/dev/null 2>&1; then
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || refuse "pip is needed (Debian: apt install python3-pip)."
