@@ -1,6 +1,7 @@
 """The page that shows the mails. A mail's HTML is somebody else's: it is shown in a frame that may run nothing."""
 
 import json
+import re
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,8 +14,9 @@ from scripts.mailcatcher.store import Mail, MailStore
 
 PAGES = Path(__file__).with_name("pages")
 POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
-# Sandboxed without any allowance: no script, no form, no address of ours; its own styles and nothing from elsewhere.
-MAIL_POLICY = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+# No script, no form, no address of ours; its own styles and nothing from elsewhere. Its links open in tabs of their own.
+SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
+MAIL_POLICY = f"sandbox {SANDBOX}; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 class MailPages(BaseHTTPRequestHandler):
@@ -60,14 +62,21 @@ class MailPages(BaseHTTPRequestHandler):
         if mail is None:
             self.missing()
             return
-        self.page("mail.html", mail=_row(mail), text=mail.text, has_html=bool(mail.html), headers=mail.headers)
+        self.page(
+            "mail.html",
+            mail=_row(mail),
+            text=mail.text,
+            has_html=bool(mail.html),
+            sandbox=SANDBOX,
+            headers=mail.headers,
+        )
 
     def mail_html(self, key: str) -> None:
         mail = self.store.one(key)
         if mail is None or not mail.html:
             self.missing()
             return
-        self.answer(mail.html, "text/html", policy=MAIL_POLICY)
+        self.answer(_with_links_in_new_tabs(mail.html), "text/html", policy=MAIL_POLICY)
 
     def missing(self) -> None:
         self.page("missing.html", status=HTTPStatus.NOT_FOUND)
@@ -89,6 +98,12 @@ class MailPages(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: a page that somebody reads is no news."""
+
+
+def _with_links_in_new_tabs(html: str) -> str:
+    base = '<base target="_blank">'
+    head = re.search(r"<head[^>]*>", html, re.IGNORECASE)
+    return f"{html[: head.end()]}{base}{html[head.end() :]}" if head else base + html
 
 
 def _row(mail: Mail) -> dict[str, str]:

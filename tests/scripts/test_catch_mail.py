@@ -106,10 +106,12 @@ def test_catch_mail_shows_html_in_a_frame_that_runs_nothing(catcher: Catcher, le
     page = catcher.get(f"/mails/{key}")[1]
     _, html, headers = catcher.get(f"/mails/{key}/html")
 
-    assert f'sandbox="allow-popups" src="/mails/{key}/html"' in page
+    assert f'sandbox="allow-popups allow-popups-to-escape-sandbox" src="/mails/{key}/html"' in page
     assert "alert(1)" not in page
-    assert html.startswith("<p>Rich")
-    assert headers["Content-Security-Policy"].startswith("sandbox allow-popups; default-src 'none'")
+    assert html.startswith('<base target="_blank"><p>Rich')
+    assert headers["Content-Security-Policy"].startswith(
+        "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'"
+    )
 
 
 @pytest.mark.parametrize(
