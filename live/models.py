@@ -1,7 +1,16 @@
+from datetime import UTC, datetime, timedelta
+
 from django.db import models
 
 from core.models import TimestampedModel
 from people.models import User
+
+BEGINNING_OF_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def identity_of(room_id: int, created_at: datetime) -> str:
+    """Tells a room from another that got the same number in a database made anew; a restored one stays what it was."""
+    return f"{room_id}.{(created_at - BEGINNING_OF_TIME) // timedelta(microseconds=1):x}"
 
 
 class Room(TimestampedModel):
@@ -11,6 +20,10 @@ class Room(TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.kind} room {self.pk}"
+
+    @property
+    def identity(self) -> str:
+        return identity_of(self.pk, self.created_at)
 
 
 class Update(models.Model):

@@ -1,15 +1,18 @@
 """Who is in a room and where their cursors are. Who they are comes from the session; only cursors come from clients."""
 
 import json
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
 
-from live.connection import Connection, Person
+from live.connection import Connection
 from live.limits import MAX_AWARENESS_BYTES, MAX_STATE_BYTES, PRESENCE_ENDS_AFTER, PRESENCE_RENEWED_AFTER
 from live.wire import BadFrame, awareness_frame, read_awareness
 
 GONE = "null"
+# Rows are known to the apps above: here only the form of such a name is checked.
+ROW = re.compile(r"[a-z]{1,20}-[0-9]{1,12}", re.ASCII)
 # For clients that draw with a colour; ours draws with the number of a person, in the page's own light or dark one.
 COLOURS = ["#2d62a8", "#a83378", "#1d7a55", "#96590f", "#6a4bb0", "#19737d", "#b03a3f", "#5c7020"]
 
@@ -50,7 +53,7 @@ class Presence:
         return seat.connection is not None and seat.connection.person.user_id == connection.person.user_id
 
     def _hear_own(self, connection: Connection, client: int, clock: int, raw: bytes) -> None:
-        state = _clean(raw, connection.person, self._names)
+        state = _clean(raw, connection, self._names)
         now = time.monotonic()
         if state == GONE:
             if connection.client == client:
@@ -132,8 +135,9 @@ class Presence:
         )
 
 
-def _clean(raw: bytes, person: Person, names: set[str]) -> str:
-    """The state as others may see it: identity from the session, a cursor of known shape, a text's name."""
+def _clean(raw: bytes, connection: Connection, names: set[str]) -> str:
+    """The state as others may see it: identity from the session, a cursor of known shape, names of known form."""
+    person = connection.person
     if len(raw) > MAX_STATE_BYTES:
         raise BadFrame("the awareness state is too long")
     try:
@@ -161,6 +165,10 @@ def _clean(raw: bytes, person: Person, names: set[str]) -> str:
             state["cursor"] = {"anchor": anchor, "head": head}
     if isinstance(section := said.get("section"), str) and section in names:
         state["section"] = section
+    if isinstance(row := said.get("row"), str) and ROW.fullmatch(row):
+        state["row"] = row
+    if said.get("reading") is True or not connection.may_write:
+        state["reading"] = True
     return json.dumps(state, separators=(",", ":"))
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 import structlog
 from pycrdt import merge_updates
 
+from core.build import build_id
 from live.bus import PRESENCE, ROW
 from live.connection import Connection
 from live.document import Change, Document, load
@@ -42,6 +43,8 @@ logger = structlog.get_logger(__name__)
 
 # Walking through an update is plain Python: past this size it happens beside the event loop.
 LARGE_UPDATE = 16 * 1024
+# Raised when a page that was opened before a deployment can no longer speak with the server that came with it.
+PROTOCOL = 1
 MOST_WAITING = 500
 
 
@@ -77,6 +80,7 @@ class Room:
     def __init__(self, room_id: int, loaded: Loaded, outside: Outside) -> None:
         """Raises CannotLoad."""
         self.id = room_id
+        self.identity = loaded.identity
         self.connections: set[Connection] = set()
         self.names = set(loaded.names)
         self.presence = Presence(self.names)
@@ -153,8 +157,19 @@ class Room:
         connection.push(sync_frame(STEP_2, self._document.missing(state_vector)))
 
     def greet(self, connection: Connection) -> None:
-        """What a newcomer gets unasked: what we lack, and who is here."""
+        """What a newcomer gets unasked: which room and which program this is, what we lack, and who is here."""
         self.connections.add(connection)
+        person = connection.person
+        connection.say(
+            hello={
+                "id": person.user_id,
+                "name": person.name,
+                "may_write": connection.may_write,
+                "room": self.identity,
+                "build": build_id(),
+                "protocol": PROTOCOL,
+            }
+        )
         if connection.may_write:
             self.when_settled(lambda: connection.push(sync_frame(STEP_1, self._document.state())))
         if present := self.presence.frame():

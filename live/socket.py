@@ -84,8 +84,6 @@ async def _stay(hub: Hub, connection: Connection, room_id: int, receive: Receive
         logger.warning("live.cannot_load", room=room_id, error=str(error))
         connection.end(TRY_AGAIN, "the document cannot be read just now")
         return
-    person = connection.person
-    connection.say(hello={"id": person.user_id, "name": person.name, "may_write": connection.may_write})
     try:
         await _listen(room, connection, receive)
     finally:

@@ -14,6 +14,7 @@ from django.db import connections
 
 from live.errors import CannotLoad, NotStored
 from live.limits import LOAD_TIMEOUT, STORE_TIMEOUT
+from live.models import identity_of
 
 APPEND = """
     insert into live_update (room_id, data, author_id, created_at)
@@ -24,6 +25,7 @@ APPEND = """
 """
 NEWEST_SNAPSHOT = "select data, upto from live_snapshot where room_id = %s order by upto desc limit 1"
 ROWS_AFTER = "select id, data from live_update where room_id = %s and id > %s order by id"
+BORN = "select created_at from live_room where id = %s"
 NAMES = "select name from live_sharedtext where room_id = %s order by id"
 MISSED = """
     select u.room_id, u.id, u.data
@@ -43,6 +45,7 @@ FAILURES = (psycopg.Error, OSError, TimeoutError)
 
 @dataclass(frozen=True)
 class Loaded:
+    identity: str
     snapshot: bytes | None
     upto: int
     rows: list[tuple[int, bytes]]
@@ -84,13 +87,16 @@ class Store:
         """Everything a room is made of. Raises CannotLoad, so that nobody takes a failure for an empty document."""
         try:
             async with asyncio.timeout(LOAD_TIMEOUT), self._reader() as reader:
+                born = await (await reader.execute(BORN, [room_id])).fetchone()
                 snapshot = await (await reader.execute(NEWEST_SNAPSHOT, [room_id], binary=True)).fetchone()
                 data, upto = snapshot or (None, 0)
                 rows = await (await reader.execute(ROWS_AFTER, [room_id, upto], binary=True)).fetchall()
                 names = await (await reader.execute(NAMES, [room_id])).fetchall()
         except FAILURES as error:
             raise CannotLoad(str(error)) from error
-        return Loaded(data, upto, rows, [name for (name,) in names])
+        if born is None:
+            raise CannotLoad("there is no such room")
+        return Loaded(identity_of(room_id, born[0]), data, upto, rows, [name for (name,) in names])
 
     async def names(self, room_id: int) -> list[str]:
         try:

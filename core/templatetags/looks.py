@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from django import template
 from django.utils import timezone
 
+from core import build
+
 register = template.Library()
 PERSON_COLORS = 8
 
@@ -21,3 +23,8 @@ def person_color(person: object) -> int:
 def in_utc(at: datetime) -> bool:
     """Whether the reader's clock showed UTC then, so that saying it twice would be noise."""
     return timezone.localtime(at).utcoffset() == timedelta(0)
+
+
+@register.simple_tag
+def build_id() -> str:
+    return build.build_id()

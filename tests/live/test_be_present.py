@@ -2,8 +2,12 @@
 
 import asyncio
 
+import pytest
+
 from live.limits import POLICY
 from live.wire import QUERY_AWARENESS, awareness_frame
+from people.models import User
+from tests.factories import UserFactory
 from tests.live.people import until
 
 CURSOR = {"anchor": {"tname": "summary", "assoc": 0}, "head": {"tname": "summary", "assoc": 0}}
@@ -33,6 +37,8 @@ def test_be_present_takes_no_identity_from_the_client(visit, postmortem, mira, n
         "user": {"id": noor.pk, "name": "<b>Noor</b>", "color": "url(https://elsewhere.example)"},
         "cursor": {"anchor": {"item": {"client": "<script>", "clock": -1}}, "head": {}},
         "section": "no such text",
+        "row": 'event-1"><img src=x onerror=alert(1)>',
+        "reading": "<b>yes</b>",
         "html": "<img src=x onerror=alert(1)>",
     }
 
@@ -106,3 +112,57 @@ def test_be_present_with_too_long_a_state_is_refused(visit, postmortem, mira):
             assert await visitor.is_closed() == POLICY
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Event-1",
+        "event-",
+        "-1",
+        "event 1",
+        "event-1\n",
+        "event-١",
+        "e" * 21 + "-1",
+        "event-1234567890123",
+        1,
+        ["event-1"],
+    ],
+)
+def test_be_present_in_a_row_of_no_known_form_is_not_told(visit, postmortem, mira, noor, row):
+    forger, other = visit(mira), visit(noor)
+
+    async def scenario():
+        async with forger, other:
+            await forger.point({"row": row, "section": "summary"})
+            await until(lambda: "section" in other.states.get(forger.client, {}))
+
+    asyncio.run(scenario())
+
+    assert other.states[forger.client].keys() == {"user", "section"}
+
+
+def test_be_present_in_a_row_shows_it_until_it_is_left(visit, postmortem, mira, noor):
+    one, other = visit(mira), visit(noor)
+
+    async def scenario():
+        async with one, other:
+            await one.point({"row": "event-12"}, clock=1)
+            await until(lambda: other.states.get(one.client, {}).get("row") == "event-12")
+            await one.point({}, clock=2)
+            await until(lambda: "row" not in other.states[one.client])
+
+    asyncio.run(scenario())
+
+
+def test_be_present_without_the_right_to_write_is_reading_whatever_one_says(visit, postmortem, noor):
+    one, other = visit(UserFactory(name="Vera", role=User.Role.VIEWER)), visit(noor)
+
+    async def scenario():
+        async with one, other:
+            await one.point({"reading": False})
+            await until(lambda: one.client in other.states)
+
+    asyncio.run(scenario())
+
+    assert other.states[one.client]["reading"] is True

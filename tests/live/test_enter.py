@@ -1,16 +1,18 @@
 """Who is let into a room, and how long: QUALITY rows W1 and L13."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.utils import timezone
+from django.utils import timezone as clock
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from core.build import build_id
 from live.commands import announce, eject, text_of
 from live.limits import ACCESS_WITHDRAWN, POLICY, SOCKETS_PER_PERSON_AND_ROOM
+from live.models import identity_of
 from people.models import User
 from tests.live.conftest import sign_in
 from tests.live.people import Visitor, until
@@ -56,7 +58,7 @@ def test_enter_without_a_session_is_refused(visit, postmortem, mira, cookie):
 
 def test_enter_with_an_expired_session_is_refused(visit, postmortem, mira):
     visitor = visit(mira)
-    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    Session.objects.update(expire_date=clock.now() - timedelta(seconds=1))
 
     assert refusal(visitor) == 403
 
@@ -207,3 +209,31 @@ def test_enter_hears_what_happens_beside_the_texts(visit, postmortem, mira):
     asyncio.run(scenario())
 
     assert without.events == []
+
+
+def test_enter_says_first_who_where_and_with_what_program(visit, postmortem, mira):
+    visitor, again = visit(mira), visit(mira)
+
+    async def scenario():
+        async with visitor, again:
+            await until(lambda: visitor.events and again.events)
+
+    asyncio.run(scenario())
+
+    assert visitor.events[0] == again.events[0]
+    assert visitor.events[0]["hello"] == {
+        "id": mira.pk,
+        "name": "Mira",
+        "may_write": True,
+        "room": postmortem.room.identity,
+        "build": build_id(),
+        "protocol": 1,
+    }
+
+
+def test_enter_a_room_that_got_the_number_of_another_is_told_apart():
+    born = datetime(2026, 3, 2, 15, 0, 0, 123456, tzinfo=UTC)
+
+    assert identity_of(7, born) == identity_of(7, born.astimezone(timezone(timedelta(hours=9))))
+    assert identity_of(7, born) != identity_of(7, born + timedelta(microseconds=1))
+    assert identity_of(7, born) != identity_of(8, born)
