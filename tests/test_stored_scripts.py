@@ -94,6 +94,7 @@ STRINGS = [
 
 RUNNING = {"javascript:", "vbscript:", "data:text"}
 ADDRESSES = {"href", "src", "action", "formaction", "xlink:href", "data", "srcdoc", "poster", "background"}
+OURS = "/postmortems/"  # Where attached pictures are; their names are people's words, and so is what stands for them.
 NEVER = {"iframe", "object", "embed", "base", "marquee", "frame", "applet", "math"}
 
 
@@ -115,8 +116,10 @@ class Reader(HTMLParser):
                 self.found.append(f"<{tag} {name}={value}>")
             if name in ADDRESSES and any(held.replace("\t", "").startswith(scheme) for scheme in RUNNING):
                 self.found.append(f"<{tag} {name}={value}>")
-            if MARK in held and (
-                name.startswith(("hx-", "data-hx")) or (tag in ("script", "link", "meta", "img", "source"))
+            if (
+                MARK in held
+                and (name.startswith(("hx-", "data-hx")) or (tag in ("script", "link", "meta", "img", "source")))
+                and not (tag == "img" and (name == "alt" or held.startswith(OURS)))
             ):
                 self.found.append(f"<{tag} {name}={value}>")
 
