@@ -65,6 +65,9 @@ HEADINGS = {
 }  # fmt: skip
 
 
+CHANGED = "Who may see some of your actions changed before this mail left. What you own is here:\n{}\n"
+
+
 @dataclass(frozen=True)
 class Chapter:
     heading: Heading
@@ -95,7 +98,11 @@ def weekly_letter(person: User, digest: Digest, as_of: date, organisation: Organ
     with timezone.override(zone):
         text = render_to_string("emails/weekly.txt", context)
         html = inlined(render_to_string("emails/weekly.html", context))
-    return Letter(person.pk, f"Your week: {summary}", text, html)
+    lines = [line for chapter in chapters for line in chapter.pile.lines]
+    return Letter(
+        person.pk, f"Your week: {summary}", text, html,
+        concerns={"incident": [line.incident_number for line in lines]}, instead=CHANGED.format(_list_url("mine=on")),
+    )  # fmt: skip
 
 
 def unwritten_letter(person: User) -> Letter:

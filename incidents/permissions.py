@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from incidents.models import Incident
 from people.models import User
 
@@ -9,3 +11,8 @@ def can_report(user: User) -> bool:
 def can_edit(user: User, incident: Incident) -> bool:
     """Whoever can see an incident and may write may correct its facts; the caller came through `visible_to`."""
     return user.can_write
+
+
+def sees_all(user: User, numbers: Sequence[int]) -> bool:
+    """Whether someone sees each of these incidents now: asked before a mail that tells of them leaves."""
+    return Incident.objects.visible_to(user).filter(number__in=numbers).count() == len(numbers)

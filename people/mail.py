@@ -9,8 +9,8 @@ import logging
 import smtplib
 import time
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from itertools import islice
@@ -26,7 +26,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from people.models import OutboxMail
+from people.models import OutboxMail, User
 
 logger = logging.getLogger(__name__)
 Status = OutboxMail.Status
@@ -43,12 +43,27 @@ _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=Fal
 
 @dataclass(frozen=True)
 class Letter:
-    """What one person is to read. `subject` may hold anything; it is made one line."""
+    """What one person is to read. `subject` may hold anything; it is made one line.
+
+    `concerns` names what the words tell of, as `{"incident": [7]}`: an app that registered a check for that name is asked
+    again when the mail is sent. Should the recipient no longer see all of it, `instead` is sent, or nothing.
+    """
 
     recipient_id: int
     subject: str
     text: str
     html: str = ""
+    concerns: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    instead: str = ""
+
+
+Check = Callable[[User, Sequence[int]], bool]
+_checks: dict[str, Check] = {}
+
+
+def register_check(name: str, check: Check) -> None:
+    """From an app above: whether a person sees all these things of that name, by their numbers, now."""
+    _checks[name] = check
 
 
 def plan_mails(kind: str, period: str, letters: Iterable[Letter]) -> int:
@@ -79,6 +94,8 @@ def _row(kind: str, period: str, letter: Letter) -> OutboxMail:
         subject=" ".join(letter.subject.split())[:250],
         text=letter.text,
         html=letter.html,
+        concerns={name: sorted(set(numbers)) for name, numbers in letter.concerns.items()},
+        instead=letter.instead,
         message_id=f"<{kind}.{uuid.uuid4().hex}@{_host()}>",
         next_try_at=timezone.now(),
     )
@@ -187,6 +204,10 @@ def _attempt(mail: OutboxMail, postbox: Postbox) -> Delivery:
     if mail.attempt_count > MOST_ATTEMPTS:
         return Delivery(mail, Outcome.GIVEN_UP, mail.last_error or "Every sender of this mail fell silent.")
     try:
+        if not _may_still_read(mail):
+            if not mail.instead:
+                return Delivery(mail, Outcome.GIVEN_UP, "What it tells of is no longer for its recipient to see.")
+            mail.text, mail.html = mail.instead, ""
         message = as_message(mail)
     except Exception as error:  # whatever is wrong with one mail must not touch the others
         logger.exception("mail %s cannot be written", mail.pk)
@@ -196,6 +217,11 @@ def _attempt(mail: OutboxMail, postbox: Postbox) -> Delivery:
     except Exception as error:  # noqa: BLE001 - as above; what it means is told apart below
         return _failure(mail, error, postbox)
     return Delivery(mail, Outcome.SENT)
+
+
+def _may_still_read(mail: OutboxMail) -> bool:
+    """Asked as late as can be: between planning and sending an incident may have been restricted, a person moved."""
+    return all(_checks[name](mail.recipient, numbers) for name, numbers in mail.concerns.items())
 
 
 def _failure(mail: OutboxMail, error: Exception, postbox: Postbox) -> Delivery:

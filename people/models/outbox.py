@@ -50,6 +50,10 @@ class OutboxMail(TimestampedModel):
     subject = models.CharField(max_length=250)
     text = models.TextField()
     html = models.TextField(blank=True)
+    concerns = models.JSONField(
+        default=dict, blank=True, help_text="What its words tell of, looked at again when it is sent."
+    )
+    instead = models.TextField(blank=True, help_text="Sent in place of the words if the recipient may not read them.")
     message_id = models.CharField(max_length=120, unique=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
     attempt_count = models.PositiveSmallIntegerField(default=0)
