@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 logger = structlog.get_logger(__name__)
 
-ROW, PRESENCE, WHO, EVENT, EJECT, NAMES = b"R", b"P", b"W", b"E", b"X", b"N"
+ROW, PRESENCE, WHO, EVENT, EJECT, NAMES, DOUBT = b"R", b"P", b"W", b"E", b"X", b"N", b"D"
+EVERY_ROOM = 0  # The channel that every process listens to, whatever it has open.
 SENDER_BYTES = 16
 LONGEST_PAUSE = 2.0
 MOST_UNSENT = 10_000
@@ -64,7 +65,7 @@ class Bus:
         self.is_listening = False
         self._deliver = deliver
         self._on_listening = on_listening
-        self._rooms: dict[str, int] = {}
+        self._rooms = {channel(EVERY_ROOM): EVERY_ROOM}
         self._subscribed: dict[str, asyncio.Event] = {}
         self._outbox: list[tuple[str, bytes]] = []
         self._has_news = asyncio.Event()
@@ -120,7 +121,7 @@ class Bus:
         pause = 0.1
         while True:
             try:
-                await self._pubsub.subscribe(_prefix(), *self._rooms)
+                await self._pubsub.subscribe(*self._rooms)
                 self.is_listening = True
                 pause = 0.1
                 self._on_listening()

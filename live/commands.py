@@ -2,7 +2,7 @@
 and after the commit the word to every open page."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -94,6 +94,16 @@ def announce(room: Room, event: str, **data: Any) -> None:
 def eject(room: Room, user: User | None = None, reason: str = "") -> None:
     """After the commit, end one person's sockets, or all. Whoever still has the right comes back by itself."""
     _tell(room, bus.EJECT, json.dumps({"user_id": user.pk if user else None, "reason": reason}).encode())
+
+
+def doubt(room: Room | None = None, people: Iterable[int] | None = None) -> None:
+    """After the commit, ask again whether those with open sockets may still be where they are; nobody else notices.
+
+    Of one room or of all, of these people (ids) or of everybody.
+    """
+    room_id = room.pk if room else bus.EVERY_ROOM
+    message = json.dumps({"people": None if people is None else sorted(people)}).encode()
+    transaction.on_commit(partial(bus.mouth.tell, room_id, bus.DOUBT, message))
 
 
 def _tell(room: Room, kind: bytes, content: bytes) -> None:

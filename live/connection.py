@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from live.limits import (
+    ACCESS_WITHDRAWN,
     BAD_FRAMES_BEFORE_CLOSING,
     MAX_UNSENT_BYTES,
     MESSAGE_BURST,
@@ -76,6 +77,8 @@ class Connection:
 
     def end(self, code: int, reason: str) -> None:
         if not self.closing:
+            if code == ACCESS_WITHDRAWN:
+                self._outbox.clear()  # What is still on its way is no longer meant for this person.
             self.closing = (code, reason)
             self._wake.set()
 
@@ -106,6 +109,11 @@ class Connection:
             self.closing = self.closing or (1006, "gone")
 
     # From the person.
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the right to be here is gone; what was sent before and is not yet taken in goes with it."""
+        return self.closing is not None and self.closing[0] == ACCESS_WITHDRAWN
 
     def offend(self, reason: str) -> None:
         """A frame that no honest client sends. One may be an accident."""

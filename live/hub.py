@@ -54,10 +54,13 @@ class Hub:
         self._marked: dict[int, Room] = {}
         self._has_work = asyncio.Event()
         self._reread_now = asyncio.Event()
+        self.doubts_heard = 0
+        self._doubts: list[tuple[int, set[int] | None]] = []
+        self._has_doubts = asyncio.Event()
         self._folding: set[int] = set()
         self._background: set[asyncio.Task[Any]] = set()
         bus.local_hubs.add(self)
-        for work in (self._write, self.bus.listen, self.bus.speak, self._reread):
+        for work in (self._write, self.bus.listen, self.bus.speak, self._reread, self._dispel_doubts):
             self._spawn(work())
         self._spawn(self._every(TEXTS_WITHIN, self._look_after_rooms))
         self._spawn(self._every(RIGHTS_EVERY, self._end_sessions))
@@ -78,8 +81,8 @@ class Hub:
 
     # Coming and going.
 
-    async def enter(self, connection: Connection, room_id: int) -> Room:
-        """Raises CannotLoad."""
+    async def enter(self, connection: Connection, room_id: int, *, doubts_heard: int) -> Room:
+        """`doubts_heard` as it was before the door was asked. Raises CannotLoad."""
         while True:
             room = self.rooms.get(room_id) or await self._open(room_id)
             if self.rooms.get(room_id) is room:  # Not emptied and closed again in between.
@@ -89,6 +92,8 @@ class Hub:
             connection.end(POLICY, "too many pages of this document are open")
             return room
         room.greet(connection)
+        if doubts_heard != self.doubts_heard:  # Rights changed between the door's answer and this moment.
+            self._doubt(room_id, {person})
         return room
 
     async def _open(self, room_id: int) -> Room:
@@ -208,6 +213,10 @@ class Hub:
             self._loop.call_soon_threadsafe(self._deliver, room_id, kind, content)
 
     def _deliver(self, room_id: int, kind: bytes, content: bytes) -> None:
+        if kind == bus.DOUBT:
+            people = json.loads(content)["people"]
+            self._doubt(room_id, None if people is None else set(people))
+            return
         room = self.rooms.get(room_id)
         if room is None:
             if kind == bus.ROW and room_id in self._opening:
@@ -317,9 +326,46 @@ class Hub:
         finally:
             self._folding.discard(room_id)
 
+    def _doubt(self, room_id: int, people: set[int] | None) -> None:
+        self.doubts_heard += 1
+        self._doubts.append((room_id, people))
+        self._has_doubts.set()
+
+    async def _dispel_doubts(self) -> None:
+        """Somebody's session or rights may have ended just now: ask, and end what must end within the same moment."""
+        while True:
+            await self._has_doubts.wait()
+            self._has_doubts.clear()
+            doubts, self._doubts = self._doubts, []
+            connections = [
+                connection
+                for room in self.rooms.values()
+                for connection in room.connections
+                if any(
+                    room_id in (bus.EVERY_ROOM, room.id) and (people is None or connection.person.user_id in people)
+                    for room_id, people in doubts
+                )
+            ]
+            try:
+                await self._end_sessions_of(connections)
+                await self._ask_doors_of(connections)
+            except Exception:
+                logger.exception("live.doubts_remain")
+                self._doubts += doubts
+                await asyncio.sleep(0.5)
+                self._has_doubts.set()
+
+    def _connections(self) -> list[Connection]:
+        return [connection for room in self.rooms.values() for connection in room.connections]
+
     async def _end_sessions(self) -> None:
-        """Signed out, password changed, switched off: the socket ends as the session does."""
-        connections = [connection for room in self.rooms.values() for connection in room.connections]
+        """Signed out, password changed, switched off: we hear of it at once; this is for the word that got lost."""
+        await self._end_sessions_of(self._connections())
+
+    async def _ask_doors(self) -> None:
+        await self._ask_doors_of(self._connections())
+
+    async def _end_sessions_of(self, connections: list[Connection]) -> None:
         if not connections:
             return
         people = {connection.person for connection in connections}
@@ -328,14 +374,13 @@ class Hub:
             if connection.person not in alive:
                 connection.end(ACCESS_WITHDRAWN, "signed out")
 
-    async def _ask_doors(self) -> None:
-        """The doors say at once when rights change; this is for the word that got lost."""
+    async def _ask_doors_of(self, connections: list[Connection]) -> None:
         asked: dict[tuple[str, int, int], list[Connection]] = {}
-        for room in self.rooms.values():
-            for connection in room.connections:
+        for connection in connections:
+            if not connection.closing:
                 asked.setdefault((connection.kind, connection.person.user_id, connection.number), []).append(connection)
-        for (kind, user_id, number), connections in asked.items():
-            access = await database_sync_to_async(rights.ask, thread_sensitive=False)(kind, user_id, number)
-            for connection in connections:
+        answers = await database_sync_to_async(rights.ask, thread_sensitive=False)(asked) if asked else {}
+        for key, access in answers.items():
+            for connection in asked[key]:
                 if access is None or not access.may_read or access.may_write != connection.may_write:
                     connection.end(ACCESS_WITHDRAWN, "rights changed")

@@ -10,8 +10,16 @@ from live.connection import Person
 from live.registry import Access
 from people.models import User
 
+# Kind of door, person, number behind the door.
+Entry = tuple[str, int, int]
 
-def ask(kind: str, user_id: int, number: int) -> Access | None:
+
+def ask(entries: Iterable[Entry]) -> dict[Entry, Access | None]:
+    """What the doors answer now."""
+    return {entry: _ask_one(*entry) for entry in entries}
+
+
+def _ask_one(kind: str, user_id: int, number: int) -> Access | None:
     door = registry.door(kind)
     user = User.objects.active().filter(pk=user_id).first()
     return door.enter(user, number) if door and user else None

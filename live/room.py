@@ -211,6 +211,8 @@ class Room:
         """Take the inbox into the document. Nobody is shown any of it before `finish`."""
         by_author: dict[int, list[Change[Origin]]] = {}
         for change in self._inbox:
+            if change.tag.connection.is_withdrawn:
+                continue
             by_author.setdefault(change.tag.connection.person.user_id, []).append(change)
         self._inbox, self._inbox_bytes = [], 0
         batch = self._batch = Batch(self, [])

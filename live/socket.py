@@ -29,6 +29,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     """Expects `kind` and `number` from the route, `user` and `session` from Channels' middleware."""
     await receive()  # websocket.connect
+    hub = hub_here()
+    doubts_heard = hub.doubts_heard
     kind, number = scope["url_route"]["kwargs"]["kind"], scope["url_route"]["kwargs"]["number"]
     access = await _admit(scope, kind, number)
     if access is None:
@@ -42,7 +44,7 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
     await send({"type": "websocket.accept"})
     pump = asyncio.create_task(connection.pump(send))
     try:
-        await _stay(hub_here(), connection, access.room_id, receive)
+        await _stay(hub, connection, access.room_id, doubts_heard, receive)
     finally:
         if connection.closing is None:
             connection.end(1000, "")
@@ -77,9 +79,9 @@ def _person(scope: dict[str, Any]) -> Person:
     )
 
 
-async def _stay(hub: Hub, connection: Connection, room_id: int, receive: Receive) -> None:
+async def _stay(hub: Hub, connection: Connection, room_id: int, doubts_heard: int, receive: Receive) -> None:
     try:
-        room = await hub.enter(connection, room_id)
+        room = await hub.enter(connection, room_id, doubts_heard=doubts_heard)
     except CannotLoad as error:
         logger.warning("live.cannot_load", room=room_id, error=str(error))
         connection.end(TRY_AGAIN, "the document cannot be read just now")

@@ -4,10 +4,10 @@ from django.dispatch import receiver
 
 from incidents.models import Incident
 from incidents.signals import incident_edited
-from live.commands import announce, eject
+from live.commands import announce, doubt
 from postmortems.models import Postmortem
 
-WHO_SEES = {"is_restricted", "team"}
+WHO_SEES = {"is_restricted", "team", "participants"}
 
 
 @receiver(incident_edited)
@@ -17,5 +17,5 @@ def tell_open_pages(sender: type[Incident], incident: Incident, changed: set[str
     if postmortem is None:
         return
     announce(postmortem.room, "incidentChanged")
-    if incident.is_restricted or changed & WHO_SEES:
-        eject(postmortem.room, reason="rights")
+    if changed & WHO_SEES:
+        doubt(postmortem.room)

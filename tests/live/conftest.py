@@ -20,6 +20,14 @@ def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture(scope="session")
+def second_web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebProcess]:
+    """Another one beside `web`, on the same database and Valkey."""
+    with WebProcess(tmp_path_factory.mktemp("second") / "log") as process:
+        yield process
+    assert process.complaints() == []
+
+
+@pytest.fixture(scope="session")
 def _mortal_web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebProcess]:
     process = WebProcess(tmp_path_factory.mktemp("mortal") / "log")
     yield process

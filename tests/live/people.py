@@ -3,9 +3,11 @@
 import asyncio
 import json
 import random
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Self
 
+from django.db import connection
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -140,6 +142,18 @@ class Visitor:
     async def is_closed(self, within: float = 5) -> int | None:
         await until(lambda: self.close_code is not None, within, lambda: "the socket is still open")
         return self.close_code
+
+
+async def in_a_thread(act: Callable[[], Any]) -> Any:
+    """Runs `act` as a page would, and hands the database connection of the thread back."""
+
+    def run() -> Any:
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(run)
 
 
 async def until(holds: Any, within: float = 5, complaint: Any = lambda: "it did not come about") -> None:

@@ -15,7 +15,7 @@ from live.limits import ACCESS_WITHDRAWN, POLICY, SOCKETS_PER_PERSON_AND_ROOM
 from live.models import identity_of
 from people.models import User
 from tests.live.conftest import sign_in
-from tests.live.people import Visitor, until
+from tests.live.people import Visitor, in_a_thread, until
 
 
 def refusal(visitor: Visitor, **headers: str) -> int:
@@ -128,25 +128,12 @@ def viewer_cookie(transactional_db: None) -> str:
     return sign_in(UserFactory(name="Vito", role=User.Role.VIEWER))
 
 
-def withdraw_in_a_thread(act):
-    """Runs `act` as a page would, and hands the database connection of the thread back."""
-    from django.db import connection
-
-    def run():
-        try:
-            act()
-        finally:
-            connection.close()
-
-    return asyncio.to_thread(run)
-
-
 def test_enter_ends_within_a_second_when_rights_are_lost(visit, postmortem, mira, noor):
     ejected, staying = visit(mira), visit(noor)
 
     async def scenario():
         async with ejected, staying:
-            await withdraw_in_a_thread(lambda: eject(postmortem.room, mira, "rights"))
+            await in_a_thread(lambda: eject(postmortem.room, mira, "rights"))
             assert await ejected.is_closed(within=1) == ACCESS_WITHDRAWN
             await staying.write("summary", "still here")
             await staying.is_saved()
@@ -161,7 +148,7 @@ def test_enter_ends_with_the_session(visit, postmortem, mira):
 
     async def scenario():
         async with visitor:
-            await withdraw_in_a_thread(lambda: Session.objects.all().delete())
+            await in_a_thread(lambda: Session.objects.all().delete())
             assert await visitor.is_closed() == ACCESS_WITHDRAWN
             assert visitor.close_reason == "signed out"
 
@@ -177,7 +164,7 @@ def test_enter_ends_with_the_old_password(visit, postmortem, mira):
 
     async def scenario():
         async with visitor:
-            await withdraw_in_a_thread(change_password)
+            await in_a_thread(change_password)
             assert await visitor.is_closed() == ACCESS_WITHDRAWN
 
     asyncio.run(scenario())
@@ -191,7 +178,7 @@ def test_enter_ends_when_the_door_changes_its_mind_without_a_word(visit, postmor
 
     async def scenario():
         async with visitor:
-            await withdraw_in_a_thread(restrict)
+            await in_a_thread(restrict)
             assert await visitor.is_closed(within=8) == ACCESS_WITHDRAWN
             assert visitor.close_reason == "rights changed"
 
@@ -203,7 +190,7 @@ def test_enter_hears_what_happens_beside_the_texts(visit, postmortem, mira):
 
     async def scenario():
         async with with_events, without:
-            await withdraw_in_a_thread(lambda: announce(postmortem.room, "timelineChanged", number=4))
+            await in_a_thread(lambda: announce(postmortem.room, "timelineChanged", number=4))
             await until(lambda: {"event": "timelineChanged", "number": 4} in with_events.events, within=1)
 
     asyncio.run(scenario())

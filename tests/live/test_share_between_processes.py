@@ -4,27 +4,17 @@ import asyncio
 import json
 import os
 import random
-from collections.abc import Iterator
 
-import pytest
 import redis
 from django.conf import settings
 
 from live.commands import text_of
 from tests.live.people import Visitor, until
-from tests.live.servers import WebProcess
 from tests.live.test_integrate import NODE
 
 EDITS = int(os.environ.get("DEBRIEF_EDITS", "40"))
 SEED = int(os.environ.get("DEBRIEF_SEED", "7"))
 LETTERS = ["a", "bc", "é", "\n", "😀", "漢"]
-
-
-@pytest.fixture(scope="module")
-def second_web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebProcess]:
-    with WebProcess(tmp_path_factory.mktemp("second") / "log") as process:
-        yield process
-    assert process.complaints() == []
 
 
 async def edit_at_random(visitor: Visitor, chance: random.Random) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from live.commands import replace_text
+from live.models import Room
 from people.models import RecordEntry, User
 from postmortems.models import Postmortem
 from tests.factories import RESOLVED_AT, IncidentFactory, PostmortemFactory, TeamFactory
@@ -85,6 +86,15 @@ def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def ejected(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Reasons for which everyone's socket was ended."""
     reasons: list[str] = []
-    for module in ("postmortems.commands.lifecycle", "postmortems.receivers"):
-        monkeypatch.setattr(f"{module}.eject", lambda room, user=None, reason="": reasons.append(reason))
+    monkeypatch.setattr(
+        "postmortems.commands.lifecycle.eject", lambda room, user=None, reason="": reasons.append(reason)
+    )
     return reasons
+
+
+@pytest.fixture
+def doubted(monkeypatch: pytest.MonkeyPatch) -> list[Room]:
+    """Rooms whose people were asked again for their rights."""
+    rooms: list[Room] = []
+    monkeypatch.setattr("postmortems.receivers.doubt", lambda room: rooms.append(room))
+    return rooms

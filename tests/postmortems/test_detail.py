@@ -140,14 +140,14 @@ def test_a_restricted_post_mortem_is_not_there_for_strangers(signed_in, hidden, 
     assert "Canary" not in response.content.decode()
 
 
-def test_open_pages_hear_when_the_facts_change_and_sockets_end_when_rights_may_have(draft, member, announced, ejected):
+def test_open_pages_hear_when_the_facts_change_and_rights_are_asked_again(draft, member, announced, doubted):
     edit_incident(draft.incident, by=member, severity=1)
-    assert (announced, ejected) == (["incidentChanged"], [])
+    assert (announced, doubted) == (["incidentChanged"], [])
 
     ParticipantFactory(incident=draft.incident, user=member)
     edit_incident(draft.incident, by=member, is_restricted=True)
 
-    assert (announced, ejected) == (["incidentChanged", "incidentChanged"], ["rights"])
+    assert (announced, doubted) == (["incidentChanged", "incidentChanged"], [draft.room])
 
 
 @pytest.mark.parametrize("rows", [1, 3])
