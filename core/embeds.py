@@ -5,7 +5,7 @@
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -38,6 +38,7 @@ class Surroundings:
     """What is known where a text stands; a text that stands alone can refer to nothing."""
 
     blocks: Iterable[str] = ()
+    people: Mapping[int, str] = {}  # What those who are mentioned are called now.
 
     def file(self, number: int) -> File | None:
         return None

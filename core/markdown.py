@@ -9,11 +9,13 @@ from markdown_it.token import Token
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 from core.embeds import NOWHERE, Surroundings, enable_embeds, settled
+from core.mentions import with_people
 
 ALLOWED_TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "input", "li", "ol",
-    "p", "pre", "s", "small", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "p", "pre", "s", "small", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
+ALLOWED_CLASSES = {"span": {"mention"}}
 ALLOWED_ATTRIBUTES = {
     "a": {"class", "href", "title"},
     "code": {"class"},
@@ -50,7 +52,7 @@ def render_markdown(text: str, around: Surroundings = NOWHERE) -> SafeString:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
         elif token.children:
-            token.children = settled(token.children, around)
+            token.children = settled(with_people(token.children, around), around)
         words.append(token)
     html.append(_clean(words))
     return mark_safe("".join(html))
@@ -61,6 +63,7 @@ def _clean(tokens: list[Token]) -> str:
         _parser().renderer.render(tokens, _parser().options, {}),
         tags=ALLOWED_TAGS,
         attributes=ALLOWED_ATTRIBUTES,
+        allowed_classes=ALLOWED_CLASSES,
         url_schemes=ALLOWED_SCHEMES,
         link_rel="noopener noreferrer nofollow",
     )
