@@ -3,12 +3,14 @@ and after the commit the word to every open page."""
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from live import bus, log
+from live.anchors import Anchor, Span, anchor_at, spans_of
 from live.document import Document, storable
 from live.errors import CannotLoad, VersionTooOld
 from live.log import Reading
@@ -61,6 +63,30 @@ def version_of(room: Room) -> int:
 def read(room: Room) -> Reading:
     """The texts and the version that they show, together: what a plain form must start from."""
     return log.read_texts(room.pk, upto=version_of(room))
+
+
+@dataclass(frozen=True)
+class Passages:
+    """The texts of a room, and where in them each passage stands: None where its letters are unknown."""
+
+    texts: dict[str, str]
+    spans: dict[int, Span | None]
+
+    def words(self, key: int, name: str) -> str:
+        span = self.spans.get(key)
+        return self.texts.get(name, "")[span.start : span.end] if span else ""
+
+
+def find_passages(room: Room, wanted: Mapping[int, tuple[str, Anchor]]) -> Passages:
+    """Where passages stand now; `wanted` maps a key of the caller's to a text's name and the anchor."""
+    document = log.read_log(room.pk).document()
+    texts = {name: document.text(name) for name in log.names_of(room.pk)}
+    return Passages(texts, spans_of(document, wanted))
+
+
+def anchor_passage(room: Room, name: str, span: Span) -> Anchor:
+    """What keeps hold of these characters of a text, whatever is typed around them."""
+    return anchor_at(log.read_log(room.pk).document(), name, span)
 
 
 @transaction.atomic
