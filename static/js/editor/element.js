@@ -1,12 +1,12 @@
 // <live-editor room="7" name="summary"> around a working <textarea>: until the room has answered, and wherever it does not,
 // the textarea and its form do the work.
 import { defaultKeymap } from "@codemirror/commands";
-import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
 import { Compartment, EditorState } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import { cursors } from "./cursors.js";
 import { looks } from "./looks.js";
+import { documentMarkdown } from "./markdown.js";
 import { roomOf } from "./room.js";
 import { makeToolbar, toolbarKeys } from "./toolbar.js";
 
@@ -113,7 +113,7 @@ export class LiveEditor extends HTMLElement {
         }),
         this.access.of(this.accessNow()),
         placeholder(hint || "Write here. Others see it as you type."),
-        markdown({ base: markdownLanguage, completeHTMLTags: false }),
+        documentMarkdown,
         looks,
         yCollab(text, null),
         cursors(this.room, text, this.getAttribute("name")),
