@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class ActionsConfig(AppConfig):
     name = "actions"
+
+    def ready(self) -> None:
+        from actions.history import ActionRows
+        from postmortems.history import rows
+
+        rows.register(ActionRows())

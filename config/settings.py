@@ -139,6 +139,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-planned-mail": {"task": "people.tasks.send_planned_mail", "schedule": 60.0, "options": {"expires": 60}},
     "plan-weekly-mail": {"task": "actions.tasks.plan_weekly_mail", "schedule": 300.0, "options": {"expires": 300}},
     "resume-exports": {"task": "postmortems.tasks.resume_exports", "schedule": 60.0, "options": {"expires": 60}},
+    "keep-revisions": {"task": "postmortems.tasks.keep_revisions", "schedule": 60.0, "options": {"expires": 60}},
     "fold-rooms": {"task": "live.tasks.fold_rooms", "schedule": 60.0, "options": {"expires": 60}},
 }
 

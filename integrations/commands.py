@@ -21,7 +21,8 @@ from live.commands import add_text, announce, replace_text
 from people.models import Team, User
 from people.record import put_on_record
 from postmortems.commands import open_postmortem
-from postmortems.models import Postmortem, Section, SectionRole, Template, TimelineEvent
+from postmortems.history.keeping import Reason, keep_revision
+from postmortems.models import Postmortem, Revision, Section, SectionRole, Template, TimelineEvent
 
 MOST_EVENTS = 2000
 MOST_ACTIONS = 500
@@ -99,6 +100,7 @@ def import_postmortem(
         warnings=reading.warnings, imported_by=by,
     )  # fmt: skip
     put_on_record(postmortem, "postmortem.imported", by=by, source=short_name(source_name))
+    keep_revision(postmortem, Reason(Revision.Kind.OPENED, f"Imported from {short_name(source_name)}"[:120], by))
     return postmortem
 
 

@@ -1,10 +1,10 @@
 """One shared document in memory: takes changes in in an order in which none can be lost."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pycrdt import Doc, Text, TransactionEvent, merge_updates
+from pycrdt import Doc, Subscription, Text, TextEvent, TransactionEvent, merge_updates
 
 from live.errors import BadFrame, CannotLoad
 from live.updates import EMPTY, Shape, shape_of
@@ -45,6 +45,7 @@ class Document(Generic[Tag]):
         self._news: list[bytes] = []
         self._whole: bytes | None = None
         self._subscription = self._doc.observe(self._note)
+        self._watching: list[Subscription] = []
 
     def _note(self, event: TransactionEvent) -> None:
         self._news.append(event.update)
@@ -126,6 +127,16 @@ class Document(Generic[Tag]):
         """As it can be stored anywhere: PostgreSQL takes no NUL, UTF-8 no half of a pair."""
         text = str(self._doc.get(name, type=Text))
         return storable(text)
+
+    def watch(self, names: Iterable[str], note: Callable[[str], None]) -> None:
+        """Have `note` told, after each later change, the name of every text that it touched."""
+
+        def told_of(name: str) -> Callable[[TextEvent], None]:
+            # pycrdt counts the arguments of what it calls: a second one would be given the transaction.
+            return lambda event: note(name)
+
+        for name in names:
+            self._watching.append(self._doc.get(name, type=Text).observe(told_of(name)))
 
     def edit(self, name: str, edits: Sequence[tuple[int, int, str]]) -> bytes:
         """Put new text in place of characters `start:end`, for each edit, in rising order; returns the update."""

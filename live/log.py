@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from live import registry
 from live.document import Document, load
 from live.errors import CannotLoad
 from live.limits import FOLD_AFTER_ROWS, FOLD_QUIET_AFTER_ROWS, ROWS_KEPT_DAYS
@@ -118,6 +119,14 @@ def settle(version: int) -> None:
         time.sleep(0.01)
 
 
+def settled_upto(room_id: int, after: int) -> int | None:
+    """The newest row after `after` below which no other can turn up any more; None when there is none yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLED_UPTO, [room_id, after])
+        settled: int | None = cursor.fetchone()[0]
+    return settled
+
+
 def store_texts(room_id: int, reading: Reading) -> None:
     now = timezone.now()
     for name, text in reading.texts.items():
@@ -132,9 +141,7 @@ def fold_room(room_id: int, shown: Shown | None = None) -> bool:
     the texts of `shown`, when that is made of the same rows.
     """
     log = read_log(room_id)
-    with connection.cursor() as cursor:
-        cursor.execute(SETTLED_UPTO, [room_id, log.upto])
-        settled = cursor.fetchone()[0]
+    settled = settled_upto(room_id, log.upto)
     names = names_of(room_id)
     whole = log.document()
     texts = {name: whole.text(name) for name in names}
@@ -203,11 +210,17 @@ def forget_old_rows() -> int:
     """Delete rows that are both old and behind an old snapshot; returns how many went.
 
     The snapshot they lead up to is itself old, so whatever is wrong with a younger one can be mended for that long.
+    Rows that a keeper has not taken into a history yet stay, and with them the snapshot that they build on.
     """
     before = timezone.now() - timedelta(days=ROWS_KEPT_DAYS)
     deleted = 0
-    bases = Snapshot.objects.filter(created_at__lt=before).values("room_id").annotate(base=Max("upto"))
-    for room_id, base in bases.values_list("room_id", "base"):
+    for room_id, kind in Room.objects.filter(snapshots__created_at__lt=before).distinct().values_list("pk", "kind"):
+        old = Snapshot.objects.filter(room_id=room_id, created_at__lt=before)
+        if keeper := registry.keeper(kind):
+            old = old.filter(upto__lte=keeper(room_id))
+        base = old.aggregate(base=Max("upto"))["base"]
+        if base is None:
+            continue
         deleted += Update.objects.filter(room_id=room_id, pk__lte=base, created_at__lt=before).delete()[0]
         Snapshot.objects.filter(room_id=room_id, upto__lt=base).delete()
     return deleted

@@ -1,5 +1,7 @@
-"""The doors of rooms. Live editing knows no documents: the apps above say who may enter what."""
+"""The doors of rooms, and the keepers of their history. Live editing knows no documents: the apps above say who may
+enter what, and how far they have written down what became of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +21,10 @@ class Door(Protocol):
     def enter(self, user: User, number: int) -> Access | None: ...
 
 
+# Answers, for a room, the id up to which its log has been told elsewhere and may be forgotten.
+Keeper = Callable[[int], int]
+
+_keepers: dict[str, Keeper] = {}
 _doors: dict[str, Door] = {}
 
 
@@ -28,3 +34,11 @@ def register(kind: str, door: Door) -> None:
 
 def door(kind: str) -> Door | None:
     return _doors.get(kind)
+
+
+def register_keeper(kind: str, keeper: Keeper) -> None:
+    _keepers[kind] = keeper
+
+
+def keeper(kind: str) -> Keeper | None:
+    return _keepers.get(kind)

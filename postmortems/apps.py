@@ -9,5 +9,11 @@ class PostmortemsConfig(AppConfig):
         from live import registry
         from postmortems import receivers  # noqa: F401 - connects them
         from postmortems.door import PostmortemDoor
+        from postmortems.history import rows
+        from postmortems.history.keeping import kept_upto
+        from postmortems.history.kinds import FactsRows, TimelineRows
 
         registry.register("postmortems", PostmortemDoor())
+        registry.register_keeper("postmortems", kept_upto)
+        rows.register(TimelineRows())
+        rows.register(FactsRows())

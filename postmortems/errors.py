@@ -21,5 +21,9 @@ class NotClosable(NotMovable):
     pass
 
 
+class NotBringable(DomainError):
+    """This part of a revision cannot be brought back."""
+
+
 class NotExportable(DomainError):
     """This server cannot make such a file."""

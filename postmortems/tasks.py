@@ -1,10 +1,13 @@
 import logging
+import time
 
 from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from postmortems.exporting import making
+from postmortems.history.keeping import keep_automatic, postmortems_to_keep
+from postmortems.models import Postmortem
 
 logger = logging.getLogger(__name__)
 
@@ -32,3 +35,21 @@ def queue(pk: int) -> None:
         make_export.delay(pk)
     except (OperationalError, OSError) as error:
         logger.warning("export %s waits for the broker: %s", pk, error)
+
+
+# The next minute's run goes on where this one stops.
+LONGEST_KEEPING_SECONDS = 45
+
+
+@shared_task
+def keep_revisions() -> None:
+    """Each minute: tell what was written since as revisions, wherever a stretch of work is over."""
+    ends_at = time.monotonic() + LONGEST_KEEPING_SECONDS
+    for pk in postmortems_to_keep():
+        if time.monotonic() > ends_at:
+            return
+        try:
+            keep_automatic(Postmortem.objects.select_related("room", "incident").get(pk=pk))
+        except Exception:
+            # One document that cannot be told must not keep the others from their turn; its log stays until it is told.
+            logger.exception("the history of post-mortem %s could not be kept", pk)

@@ -24,6 +24,7 @@ from people.models import Organisation, Team, User
 from postmortems.commands import (
     add_event,
     close_postmortem,
+    name_revision,
     open_postmortem,
     publish_postmortem,
     submit_postmortem,
@@ -142,6 +143,7 @@ class Loader:
             add_event(postmortem, by=by, occurred_at=occurred_at, **event)
         for action in told["actions"]:
             self._action(postmortem, by, **action)
+        name_revision(postmortem, "First draft, before the meeting", by=by)
         self._move(postmortem, told["status"], self.people[told["facilitator"]])
 
     def _action(

@@ -11,15 +11,18 @@ from postmortems.commands.lifecycle import (
     submit_postmortem,
 )
 from postmortems.commands.open_documents import is_closed_for_good, write_section
+from postmortems.commands.revisions import bring_back, name_revision
 from postmortems.commands.timeline import add_event, edit_event, remove_event
 
 __all__ = [
     "add_event",
+    "bring_back",
     "close_blockers",
     "close_postmortem",
     "edit_event",
     "export_postmortem",
     "is_closed_for_good",
+    "name_revision",
     "open_postmortem",
     "publish_blockers",
     "publish_postmortem",

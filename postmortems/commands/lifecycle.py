@@ -8,7 +8,8 @@ from live.commands import announce, create_room, eject, texts_of
 from people.models import User
 from people.record import put_on_record
 from postmortems.errors import NotClosable, NotMovable, NotOpenable, NotPublishable, NotSubmittable
-from postmortems.models import Postmortem, Section, Template
+from postmortems.history.keeping import Reason, keep_revision
+from postmortems.models import Postmortem, Revision, Section, Template
 from postmortems.signals import postmortem_closed, postmortem_published
 
 Status = Postmortem.Status
@@ -18,7 +19,7 @@ Status = Postmortem.Status
 def open_postmortem(incident: Incident, *, template: Template, by: User) -> Postmortem:
     """Start the post-mortem of an incident with the sections of a template.
 
-    Raises NotOpenable when there is one already.
+    Raises NotOpenable when there is one already. Its first revision is kept with it, and one with every step after.
     """
     Incident.objects.select_for_update().get(pk=incident.pk)
     if Postmortem.objects.filter(incident=incident).exists():
@@ -34,6 +35,7 @@ def open_postmortem(incident: Incident, *, template: Template, by: User) -> Post
         for section in sections
     )  # fmt: skip
     put_on_record(postmortem, "postmortem.opened", by=by, template=template.name)
+    keep_revision(postmortem, Reason(Revision.Kind.OPENED, f"Opened: {template.name}"[:120], by))
     return postmortem
 
 
@@ -133,9 +135,19 @@ def _locked(postmortem: Postmortem) -> Postmortem:
     return rows.get(pk=postmortem.pk)
 
 
+STEPS_IN_WORDS = {
+    "postmortem.submitted": "Submitted for review",
+    "postmortem.sent_back": "Sent back to draft",
+    "postmortem.published": "Published",
+    "postmortem.closed": "Closed",
+    "postmortem.reopened": "Reopened",
+}
+
+
 def _move(postmortem: Postmortem, status: str, verb: str, *, by: User) -> Postmortem:
     postmortem.status = status
     postmortem.save(update_fields=["status", "published_at", "closed_at", "updated_at"])
     put_on_record(postmortem, verb, by=by)
+    keep_revision(postmortem, Reason(Revision.Kind.STATUS, STEPS_IN_WORDS[verb], by))
     announce(postmortem.room, "statusChanged")
     return postmortem

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def room_with_history(seed: int, edits: int = 40) -> Room:
-    room = create_room("postmortems", {"summary": "", "impact": "nobody"})
+    room = create_room("unkept", {"summary": "", "impact": "nobody"})
     chance = random.Random(seed)
     document = log.read_log(room.pk).document()
     text = ""
