@@ -88,7 +88,13 @@ def samples() -> dict[str, Any]:
             "Only a published post-mortem can be closed.",
         ],
         "severities": [(1, "Critical"), (2, "Major"), (3, "Minor"), (4, "Low")],
-        "save_states": [("saved", "Saved 14:05"), ("saving", "Saving…"), ("offline", "Offline: kept on this device")],
+        "save_states": [
+            ("saved", "Saved 14:05"),
+            ("saving", "Saving…"),
+            ("offline", "Offline — kept on this device"),
+            ("readonly", "Read only"),
+            ("refused", "No longer open to you"),
+        ],
         "statuses": [
             ("draft", "draft"),
             ("in_review", "in review"),

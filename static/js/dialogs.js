@@ -27,7 +27,7 @@ document.addEventListener("htmx:after:swap", () => {
 
 const question = document.getElementById("confirm");
 
-function ask(text, verb) {
+export function ask(text, verb) {
   question.querySelector("h2").textContent = text;
   question.querySelector("[data-confirm-yes]").textContent = verb ?? "Yes, go on";
   question.returnValue = "no";

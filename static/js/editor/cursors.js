@@ -4,16 +4,19 @@ import { Decoration, EditorView, ViewPlugin, WidgetType } from "@codemirror/view
 import * as Y from "yjs";
 
 const TELL_AFTER = 60;
+// Somebody who types on keeps her name away from the line above; it comes back with the first move after a rest.
+const NAME_AFTER_REST = 3_000;
 
 class Caret extends WidgetType {
-  constructor(person, name) {
+  constructor(person, name, shownAt) {
     super();
     this.person = person;
     this.name = name;
+    this.shownAt = shownAt;
   }
 
   eq(other) {
-    return other.person === this.person && other.name === this.name;
+    return other.person === this.person && other.name === this.name && other.shownAt === this.shownAt;
   }
 
   toDOM() {
@@ -22,11 +25,12 @@ class Caret extends WidgetType {
     caret.dataset.person = this.person;
     caret.dataset.name = this.name;
     caret.setAttribute("aria-hidden", "true");
+    if (performance.now() - this.shownAt < NAME_AFTER_REST) caret.dataset.fresh = "";
     return caret;
   }
 
   ignoreEvent() {
-    return true;
+    return false;
   }
 }
 
@@ -41,35 +45,75 @@ const drawn = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-function place(position, text) {
+/** Where a relative position stands in `text` now, or null. */
+export function placeIn(text, position) {
   if (!position) return null;
   const found = Y.createAbsolutePositionFromRelativePosition(Y.createRelativePositionFromJSON(position), text.doc);
   return found && found.type === text ? Math.min(found.index, text.length) : null;
 }
 
-function decorationsFor(room, text, length) {
-  const ranges = [];
-  for (const [client, state] of room.awareness.getStates()) {
-    if (client === room.doc.clientID || !state.user || !state.cursor) continue;
-    const anchor = place(state.cursor.anchor, text);
-    const head = place(state.cursor.head, text);
+// Whose name shows since when, over all sections: moving into another one is a move like any.
+const moves = new Map();
+
+function shownSince(client, name, cursor) {
+  const now = performance.now();
+  const key = `${name} ${JSON.stringify(cursor)}`;
+  const last = moves.get(client);
+  if (last?.key === key) return last.shownAt;
+  const shownAt = last && now - last.movedAt < NAME_AFTER_REST && last.name === name ? last.shownAt : now;
+  moves.set(client, { key, name, movedAt: now, shownAt });
+  return shownAt;
+}
+
+function othersIn(room, text, name, length) {
+  const others = [];
+  for (const [client, { user, cursor, section }] of room.awareness.getStates()) {
+    if (client === room.doc.clientID || !user || !cursor || (section && section !== name)) continue;
+    const anchor = placeIn(text, cursor.anchor);
+    const head = placeIn(text, cursor.head);
     if (anchor === null || head === null || Math.max(anchor, head) > length) continue;
-    const { person = 1, name = "" } = state.user;
+    const shownAt = shownSince(client, name, cursor);
+    others.push({ person: user.person ?? 1, name: user.name ?? "", anchor, head, shownAt });
+  }
+  return others;
+}
+
+function decorationsFor(others) {
+  const ranges = [];
+  for (const { person, name, anchor, head, shownAt } of others) {
     const selection = { class: "live-selection", attributes: { "data-person": String(person) } };
     if (anchor !== head) ranges.push(Decoration.mark(selection).range(Math.min(anchor, head), Math.max(anchor, head)));
-    ranges.push(Decoration.widget({ widget: new Caret(person, name), side: head > anchor ? -1 : 1 }).range(head));
+    ranges.push(Decoration.widget({ widget: new Caret(person, name, shownAt), side: head > anchor ? -1 : 1 }).range(head));
   }
   return Decoration.set(ranges, true);
 }
+
+// A name near the right edge opens towards the left, where there is room for it.
+const turnNames = {
+  key: "live-names",
+  read: (view) => {
+    const { right } = view.contentDOM.getBoundingClientRect();
+    return [...view.contentDOM.querySelectorAll(".live-caret")].map((caret) => [caret, right - caret.getBoundingClientRect().left]);
+  },
+  write: (carets) => {
+    for (const [caret, room] of carets) caret.toggleAttribute("data-turned", room < 150);
+  },
+};
 
 export function cursors(room, text, name) {
   const teller = ViewPlugin.define((view) => {
     let timer = 0;
     let frame = 0;
+    let shown = "[]";
 
     function draw() {
       frame = 0;
-      view.dispatch({ effects: redraw.of(decorationsFor(room, text, view.state.doc.length)) });
+      const others = othersIn(room, text, name, view.state.doc.length);
+      const now = JSON.stringify(others);
+      if (now === shown) return;
+      shown = now;
+      view.dispatch({ effects: redraw.of(decorationsFor(others)) });
+      view.requestMeasure(turnNames);
     }
 
     const whenOthersMove = ({ added, updated, removed }) => {
@@ -79,14 +123,12 @@ export function cursors(room, text, name) {
 
     function tell() {
       timer = 0;
-      const mine = room.awareness.getLocalState();
-      if (!mine) return;
       if (view.hasFocus) {
         const { anchor, head } = view.state.selection.main;
         const at = (index) => Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(text, index));
-        room.awareness.setLocalState({ ...mine, section: name, cursor: { anchor: at(anchor), head: at(head) } });
-      } else if (mine.section === name) {
-        room.awareness.setLocalState({ ...mine, section: null, cursor: null });
+        room.place({ section: name, cursor: { anchor: at(anchor), head: at(head) } });
+      } else if (room.awareness.getLocalState()?.section === name) {
+        room.place({ section: room.viewed ?? null, cursor: null });
       }
     }
 

@@ -22,8 +22,8 @@ export class LiveEditor extends HTMLElement {
     this.whenSynced = () => this.start();
     this.whenAccess = () => this.view?.dispatch({ effects: this.access.reconfigure(this.accessNow()) });
     this.room.addEventListener("access", this.whenAccess);
+    this.room.addEventListener("synced", this.whenSynced);
     if (this.room.isSynced) this.start();
-    else this.room.addEventListener("synced", this.whenSynced, { once: true });
   }
 
   disconnectedCallback() {
@@ -47,7 +47,10 @@ export class LiveEditor extends HTMLElement {
   start() {
     const text = this.room.text(this.getAttribute("name"));
     const textarea = this.textarea;
-    if (this.view || (textarea && !this.adoptTyped(textarea, text))) return;
+    if (this.view) return;
+    // A copy on this device may be older than the page: a section that it does not know stays as the page shows it.
+    if (this.room.isFromDevice && !text.length && textarea?.defaultValue.trim()) return;
+    if (textarea && !this.adoptTyped(textarea, text)) return;
     const hadFocus = textarea && document.activeElement === textarea;
     const label = this.getAttribute("label") ?? this.labelOf(textarea);
     this.view = new EditorView({ state: this.stateFor(text, textarea, label), parent: this });

@@ -1,8 +1,13 @@
-// One room, shared by every editor of a page: one Y.Doc, one WebSocket, and the truth about what is saved.
+// One room, shared by every editor of a page: one Y.Doc, one connection, one store, and the truth about what is saved.
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from "y-protocols/awareness";
 import * as Y from "yjs";
+import { reader } from "../device.js";
+import { Connection } from "./connection.js";
+import { Outbox } from "./outbox.js";
+import { passagesIn } from "./passages.js";
+import { DocumentStore } from "./store.js";
 
 const SYNC = 0;
 const AWARENESS = 1;
@@ -10,47 +15,62 @@ const QUERY_AWARENESS = 3;
 const STEP_1 = 0;
 const STEP_2 = 1;
 const UPDATE = 2;
+const NOTHING = new Uint8Array([0, 0]);
 
-const TRY_AGAIN_AT_ONCE = new Set([1012, 4403]);
-const LONGEST_PAUSE = 15_000;
-const SILENCE_BEFORE_ASKING = 15_000;
-const SILENCE_BEFORE_RECONNECTING = 30_000;
-const REFUSALS_BEFORE_ASKING_WHY = 3;
+const PROTOCOL = 1;
+const PATIENCE_WITH_THE_SERVER = 3_000;
+const PERSON_COLOURS = 8;
 
 const rooms = new Map();
 
 export function roomOf(number) {
-  if (!rooms.has(number)) rooms.set(number, new Room(number));
+  if (!rooms.has(number)) rooms.set(number, new Room(number, document.querySelector("[data-postmortem]")?.dataset ?? {}));
   return rooms.get(number);
 }
 
-// Dispatches "synced" (once), "saving" (the state has changed), "presence", "access" (may_write has changed), "text".
+// Dispatches "synced" (the document is here: from the server, or while that does not answer from this device), "saving" (the
+// state has changed), "presence", "access" (may_write has changed), "version" (the server has another build), "stranded" (words
+// that cannot be sent have come to light, or are none any more).
 export class Room extends EventTarget {
-  constructor(number) {
+  constructor(number, { room, build }) {
     super();
     this.number = number;
+    this.identity = room;
+    this.build = build;
     this.doc = new Y.Doc();
     this.awareness = new Awareness(this.doc);
     this.me = null;
     this.mayWrite = true;
     this.isSynced = false;
+    this.isFromDevice = false;
+    this.hasGreeted = this.hasTaken = this.hasAnswered = false;
+    this.vector = this.unheard = null;
+    this.hasNewVersion = false;
+    this.ended = null;
     this.savedAt = null;
     this.lastState = "";
-    this.attempts = 0;
-    this.refusals = 0;
-    this.isRefused = false;
-    this.startCounting();
+    // What the server does not have: something typed here since `from`, or by earlier pages.
     this.hasUnsent = false;
+    this.ownFrom = 0;
+    this.inherited = new Map();
+    this.strange = [];
+    this.store = new DocumentStore({ person: reader(), room, number, title: document.querySelector("h1")?.textContent.trim() }, () => this.owed());
+    this.store.addEventListener("kept", () => this.showSaving());
+    this.outbox = new Outbox((step, update) => this.send(SYNC, step, update));
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    this.connection = new Connection(`${scheme}//${location.host}/ws/postmortems/${number}/?events=1`, () => this.send(QUERY_AWARENESS));
+    this.connection.addEventListener("open", () => this.whenOpen());
+    this.connection.addEventListener("message", ({ detail }) => this.whenHeard(detail));
+    this.connection.addEventListener("closed", () => this.whenClosed());
+    this.connection.addEventListener("refused", ({ detail }) => this.end(detail === 404 ? "gone" : detail === 403 ? "gone" : "signed-out"));
+    this.connection.addEventListener("waiting", () => this.showSaving());
     this.doc.on("update", (update, origin) => this.whenChanged(update, origin));
     this.awareness.on("update", (changes, origin) => this.whenPresent(changes, origin));
     this.awareness.on("change", () => this.tell("presence"));
-    addEventListener("online", () => this.connect());
-    addEventListener("offline", () => this.socket?.close());
-    addEventListener("pagehide", () => this.socket?.close(1000));
-    addEventListener("pageshow", (event) => event.persisted && this.connect());
-    addEventListener("beforeunload", (event) => this.isUnsaved && event.preventDefault());
-    setInterval(() => this.lookAfterSilence(), 5_000);
-    this.connect();
+    this.stayHere = (event) => event.preventDefault();
+    setTimeout(() => this.startFromDevice(), PATIENCE_WITH_THE_SERVER);
+    this.loading = this.loadKept().then(() => this.showSaving());
+    this.connection.open();
   }
 
   tell(name, detail) {
@@ -61,110 +81,162 @@ export class Room extends EventTarget {
     return this.doc.getText(name);
   }
 
+  // What this device has kept.
+
+  async loadKept() {
+    const { updates, unsent, strange } = await this.store.load();
+    this.strange = strange;
+    this.takeKept(updates, unsent);
+    this.hasKept = updates.length > 0;
+    if (strange.length) this.tell("stranded");
+  }
+
+  takeKept(updates, unsent) {
+    if (this.ended) return;
+    for (const update of updates) Y.applyUpdate(this.doc, update, this.store);
+    for (const [client, from] of unsent) {
+      if (client === this.doc.clientID) continue;
+      this.inherited.set(client, Math.min(from, this.inherited.get(client) ?? from));
+      this.hasUnsent = true;
+    }
+    this.showSaving();
+  }
+
+  // While the server does not answer, people go on from what this device has.
+  startFromDevice() {
+    if (this.isSynced || this.ended || !this.hasKept) return;
+    this.isFromDevice = true;
+    this.isSynced = true;
+    this.tell("synced");
+    this.showSaving();
+  }
+
+  /** What is written down as unsent beside this page's words. */
+  owed() {
+    if (!this.isUnsaved || !this.hasOwnWords) return null;
+    const client = this.doc.clientID;
+    // Words to show where the document is not at hand; gathering them costs too much while they are sent anyway.
+    const passages = this.connection.isOpen ? [] : passagesIn(this.doc, new Map([[client, this.ownFrom]]));
+    return { client, from: this.ownFrom, passages };
+  }
+
+  /** What was typed on this device, by this page or before it, and is not known to have arrived. */
+  get stranded() {
+    const from = new Map(this.inherited).set(this.doc.clientID, this.ownFrom);
+    return this.isUnsaved ? passagesIn(this.doc, from) : [];
+  }
+
+  /** They were copied, or are not wanted: nothing of this document stays on the device. */
+  async forgetStranded() {
+    for (const { room } of this.strange) await this.store.forget(room);
+    this.strange = [];
+    if (this.canSend) return;
+    this.hasUnsent = false;
+    this.outbox.begin();
+    this.inherited.clear();
+    this.ownFrom = Y.getState(this.doc.store, this.doc.clientID);
+    await this.store.forget();
+    this.tell("stranded");
+    this.showSaving();
+  }
+
   // The connection.
 
-  connect() {
-    clearTimeout(this.retry);
-    if (this.isRefused || (this.socket && this.socket.readyState <= WebSocket.OPEN)) return;
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}/ws/postmortems/${this.number}/?events=1`);
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => this.whenOpen();
-    socket.onmessage = (message) => this.hear(message.data);
-    socket.onclose = (event) => socket === this.socket && this.whenClosed(event);
-    this.wasOpened = false;
-    this.socket = socket;
-  }
-
-  get isOpen() {
-    return this.socket?.readyState === WebSocket.OPEN;
-  }
-
-  startCounting() {
-    this.sent = 0;
-    this.saved = 0;
-    this.heardAt = performance.now();
-  }
-
-  whenOpen() {
-    this.wasOpened = true;
-    this.refusals = 0;
-    this.startCounting();
+  async whenOpen() {
+    const { socket } = this.connection;
+    this.unheard = [];
+    await this.loading;
+    if (this.wasClosed) {
+      // Another page of the same person may have gone, and left words that it could not send.
+      const { updates, unsent } = await this.store.readNew().catch(() => ({ updates: [], unsent: new Map() }));
+      this.takeKept(updates, unsent);
+    }
+    if (socket !== this.connection.socket) return;
+    const { unheard } = this;
+    this.unheard = null;
     this.send(SYNC, STEP_1, Y.encodeStateVector(this.doc));
-    this.sendPresence([this.doc.clientID]);
-    this.showSaving();
+    for (const data of unheard) this.hear(data);
   }
 
-  whenClosed(event) {
-    if (this.sent > this.saved) this.hasUnsent = true;
-    this.startCounting();
+  whenClosed() {
+    this.wasClosed = true;
+    this.hasGreeted = this.hasTaken = this.hasAnswered = false;
+    this.vector = null;
+    if (!this.outbox.isEmpty) this.hasUnsent = true;
+    this.outbox.begin();
     const others = [...this.awareness.getStates().keys()].filter((client) => client !== this.doc.clientID);
     removeAwarenessStates(this.awareness, others, this);
+    this.store.beStrict(true);
+    this.loading.then(() => this.startFromDevice());
     this.showSaving();
-    if (!this.wasOpened && ++this.refusals % REFUSALS_BEFORE_ASKING_WHY === 0) this.askWhyRefused();
-    const isExpected = this.wasOpened && TRY_AGAIN_AT_ONCE.has(event.code);
-    this.attempts = isExpected ? 0 : this.attempts + 1;
-    // Jitter: after a deployment everybody would come back in the same instant.
-    const pause = isExpected ? 500 : Math.min(LONGEST_PAUSE, 400 * 2 ** Math.min(this.attempts, 6));
-    this.retry = setTimeout(() => this.connect(), pause * (0.3 + Math.random()));
   }
 
-  // A browser does not say why a socket was refused; the page itself does.
-  async askWhyRefused() {
-    try {
-      const answer = await fetch(location.pathname, { method: "HEAD", redirect: "manual" });
-      if (answer.ok || answer.status >= 500) return;
-      this.isRefused = true;
-      clearTimeout(this.retry);
-      this.showSaving();
-    } catch {
-      // Without a network there is nothing to learn.
-    }
+  /** For good: this page is not to speak with the server again. */
+  end(reason) {
+    if (this.ended) return;
+    this.ended = reason;
+    this.mayWrite = false;
+    this.connection.end();
+    // Nothing but what was typed here and never arrived may stay on the device.
+    if (!this.isUnsaved && reason !== "outdated") this.store.forget().then(() => this.store.letGo());
+    this.tell("access");
+    this.tell("stranded");
+    this.showSaving();
   }
 
-  lookAfterSilence() {
-    if (!this.isOpen) return;
-    const silence = performance.now() - this.heardAt;
-    if (silence > SILENCE_BEFORE_RECONNECTING) this.socket.close();
-    else if (silence > SILENCE_BEFORE_ASKING) this.send(QUERY_AWARENESS);
+  get canSend() {
+    return !this.ended && this.mayWrite;
   }
-
-  // Messages out.
 
   send(kind, step, payload) {
-    if (!this.isOpen) return false;
     const encoder = encoding.createEncoder();
     encoding.writeVarUint(encoder, kind);
     if (step !== undefined) encoding.writeVarUint(encoder, step);
     if (payload) encoding.writeVarUint8Array(encoder, payload);
-    this.socket.send(encoding.toUint8Array(encoder));
-    return true;
+    return this.connection.send(encoding.toUint8Array(encoder));
   }
 
-  sendChanges(step, update) {
-    if (this.send(SYNC, step, update)) this.sent++;
+  whenChanged(update, origin) {
+    if (origin === this.store) return;
+    if (this.isKept) this.store.keep(update);
+    if (origin === this) return;
+    this.hasOwnWords = true;
+    // Until the first answer, everything typed goes with what the server then asks for.
+    if (this.hasAnswered) this.outbox.add(UPDATE, update);
     else this.hasUnsent = true;
     this.showSaving();
   }
 
-  whenChanged(update, origin) {
-    if (origin !== this) this.sendChanges(UPDATE, update);
+  /** Who only reads leaves nothing on the device. */
+  get isKept() {
+    return this.mayWrite && document.querySelector("live-editor") !== null;
   }
 
   whenPresent({ added, updated, removed }, origin) {
     if (origin === this || origin === "timeout") return;
-    const own = [...added, ...updated, ...removed].filter((client) => client === this.doc.clientID);
-    if (own.length) this.sendPresence(own);
+    if ([...added, ...updated, ...removed].includes(this.doc.clientID)) this.sendPresence();
   }
 
-  sendPresence(clients) {
-    if (this.awareness.getLocalState()) this.send(AWARENESS, undefined, encodeAwarenessUpdate(this.awareness, clients));
+  /** Tell where I am: some of {section, cursor, row, reading}. */
+  place(part) {
+    const mine = this.awareness.getLocalState() ?? {};
+    if (Object.entries(part).every(([key, value]) => JSON.stringify(mine[key] ?? null) === JSON.stringify(value ?? null))) return;
+    this.awareness.setLocalState({ ...mine, ...part });
+  }
+
+  sendPresence() {
+    if (this.hasGreeted && this.awareness.getLocalState()) this.send(AWARENESS, undefined, encodeAwarenessUpdate(this.awareness, [this.doc.clientID]));
   }
 
   // Messages in.
 
+  whenHeard(data) {
+    if (this.unheard) this.unheard.push(data);
+    else this.hear(data);
+  }
+
   hear(data) {
-    this.heardAt = performance.now();
+    if (this.ended) return;
     if (typeof data === "string") this.hearNews(JSON.parse(data));
     else this.hearFrame(decoding.createDecoder(new Uint8Array(data)));
   }
@@ -176,70 +248,128 @@ export class Room extends EventTarget {
     } else if (kind === SYNC) {
       const step = decoding.readVarUint(decoder);
       const payload = decoding.readVarUint8Array(decoder);
-      if (step === STEP_1) this.answer(payload);
+      if (step === STEP_1) this.whenAsked(payload);
       else this.take(step, payload);
     }
   }
 
-  // The server says what it has; whatever it lacks goes back in one message, also what was typed without a network.
-  answer(stateVector) {
+  // The server says what it has. What we lack comes first: only then is certain which of our words still hang on something.
+  whenAsked(vector) {
+    if (this.hasTaken) this.answer(vector);
+    else this.vector = vector;
+  }
+
+  answer(vector) {
+    const lacking = Y.encodeStateAsUpdate(this.doc, vector);
+    // Deletions are all in there, every time; with nothing typed and nothing unsent the server knows them.
+    const isNews = this.hasUnsent || lacking[0] !== 0;
     this.hasUnsent = false;
-    this.sendChanges(STEP_2, Y.encodeStateAsUpdate(this.doc, stateVector));
+    this.hasAnswered = true;
+    this.outbox.add(STEP_2, isNews ? lacking : NOTHING);
+    this.showSaving();
   }
 
   take(step, update) {
     Y.applyUpdate(this.doc, update, this);
     if (step !== STEP_2) return;
-    this.attempts = 0;
-    if (!this.isSynced) {
+    this.hasTaken = true;
+    this.dropOrphans();
+    this.connection.isWell();
+    this.store.beStrict(false);
+    if (this.vector && this.mayWrite) this.answer(this.vector);
+    this.vector = null;
+    if (!this.isSynced || this.isFromDevice) {
       this.isSynced = true;
+      this.isFromDevice = false;
       this.tell("synced");
+      this.store.fold();
     }
     this.showSaving();
   }
 
+  // Kept words whose beginning was taken off the device in between hang on nothing that anybody has.
+  dropOrphans() {
+    this.doc.store.pendingStructs = null;
+    this.doc.store.pendingDs = null;
+  }
+
   hearNews(news) {
+    if (news.hello) this.hearHello(news.hello);
     if ("saved" in news) {
-      this.saved = news.saved;
+      this.outbox.acknowledge(news.saved);
+      if (!this.isUnsaved) this.settle();
       this.showSaving();
     }
-    if (news.hello) {
-      this.me = news.hello;
-      if (this.mayWrite !== news.hello.may_write) {
-        this.mayWrite = news.hello.may_write;
-        this.tell("access");
-      }
-    }
     if (news.event) document.body.dispatchEvent(new CustomEvent(news.event, { detail: news, bubbles: true }));
+  }
+
+  hearHello({ protocol, build, room, ...me }) {
+    this.me = me;
+    if (protocol > PROTOCOL) return this.end("outdated");
+    if (this.identity && room !== this.identity) return this.end("replaced");
+    if (reader() && String(me.id) !== reader()) return this.end("somebody-else");
+    this.hasGreeted = true;
+    this.sendPresence();
+    if (this.build && build !== this.build && !this.hasNewVersion) {
+      this.hasNewVersion = true;
+      this.tell("version");
+    }
+    if (this.mayWrite === me.may_write) return;
+    this.mayWrite = me.may_write;
+    this.tell("access");
+    this.tell("stranded");
+    if (this.mayWrite) this.store.keep(Y.encodeStateAsUpdate(this.doc));
+    else if (!this.isUnsaved) this.store.forget();
   }
 
   // What is saved. "Saved" is said only when the server has committed everything that was typed here.
 
   get isUnsaved() {
-    return this.hasUnsent || this.sent > this.saved;
+    return this.hasUnsent || !this.outbox.isEmpty;
+  }
+
+  get wouldBeLost() {
+    return this.isUnsaved && (!this.canSend || this.store.kept !== "device");
+  }
+
+  settle() {
+    this.ownFrom = Y.getState(this.doc.store, this.doc.clientID);
+    this.hasOwnWords = false;
+    this.inherited.clear();
+    this.store.settle(this.doc.clientID);
   }
 
   get state() {
-    if (this.isRefused) return "refused";
-    if (!this.isOpen || !this.isSynced) return this.isSynced || this.attempts > 1 ? "offline" : "connecting";
+    if (this.ended) return "refused";
+    if (!this.connection.isOpen || !this.hasTaken) return this.isSynced || this.connection.attempts > 1 ? "offline" : "connecting";
+    if (!this.mayWrite) return "readonly";
     return this.isUnsaved ? "saving" : "saved";
   }
 
   showSaving() {
-    const state = this.state;
+    const { state } = this;
     if (state === "saved" && this.lastState === "saving") this.savedAt = new Date();
-    if (state === this.lastState && state !== "saved") return;
     this.lastState = state;
+    // Listened to only while there is a reason: it may keep a page from being restored by the Back button.
+    if (this.wouldBeLost) addEventListener("beforeunload", this.stayHere);
+    else removeEventListener("beforeunload", this.stayHere);
     this.tell("saving");
   }
 
+  // Everyone here, once each, however many pages they have open; `place` of whoever is doing something wins.
   people() {
     const people = new Map();
     for (const [client, state] of this.awareness.getStates()) {
       const isMe = client === this.doc.clientID;
-      const user = isMe ? this.me && { id: this.me.id, name: this.me.name, person: (this.me.id % 8) + 1 } : state.user;
-      if (user && (!people.has(user.id) || isMe)) people.set(user.id, { ...user, section: state.section ?? null, isMe });
+      const user = isMe ? this.me && { id: this.me.id, name: this.me.name, person: (this.me.id % PERSON_COLOURS) + 1 } : state.user;
+      if (!user) continue;
+      const { section = null, row = null, cursor = null, reading = false } = state;
+      const found = { ...user, client, section, row, cursor, isReading: reading, isMe: isMe || user.id === this.me?.id };
+      const known = people.get(user.id);
+      if (!known || isMe || (!known.isThisPage && rank(found) > rank(known))) people.set(user.id, { ...found, isThisPage: isMe });
     }
     return [...people.values()].sort((one, other) => other.isMe - one.isMe || one.name.localeCompare(other.name));
   }
 }
+
+const rank = ({ cursor, row, section, isReading }) => (cursor ? 4 : row ? 3 : 0) + (section ? 1 : 0) + (isReading ? 0 : 1);

@@ -1,110 +1,119 @@
-// Around the editors: who is here, what is saved, and news for the parts of the page that the server renders.
+// The state of saving, in words that are true: at the head of the page, and near the hand where the head is out of sight.
+import { announce, button, make } from "./made.js";
+import { strip } from "./strip.js";
+
 const QUIET_BEFORE_SAVED = 350;
-const TEXT_NEWS_AFTER = 1_200;
+const SHOWN_OFFLINE_AFTER = 1_500;
+const SPOKEN_AFTER = 1_200;
 
 const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+
+const OFFLINE = {
+  device: "Offline — kept on this device",
+  writing: "Offline — keeping it on this device…",
+  page: "Offline — kept in this page only",
+};
+
+export const ENDED = {
+  "signed-out": "Signed out — nothing more is sent",
+  "somebody-else": "Somebody else has signed in here",
+  gone: "No longer open to you",
+  replaced: "This document has been replaced",
+  outdated: "This page is out of date — reload it",
+};
 
 const WORDS = {
   connecting: () => "Connecting…",
   saving: () => "Saving…",
   saved: (room) => (room.savedAt ? `Saved ${time.format(room.savedAt)}` : "Everything is saved"),
-  offline: () => "Offline — your text is kept in this page",
-  refused: () => "This page is no longer open to you. Copy what you typed last, then reload.",
+  offline: (room) => (room.isKept ? OFFLINE[room.store.kept] : "Offline"),
+  readonly: (room) => (room.isUnsaved ? "Read only — your last words did not arrive" : "Read only"),
+  refused: (room) => ENDED[room.ended],
 };
 
-function announce(name, detail) {
-  document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
-}
+// Told aloud: what changes what a person can rely on, and never each saving of each word.
+const SPOKEN = new Set(["offline", "readonly", "refused"]);
 
-export function watch(room) {
-  showSaving(room);
-  showPresence(room);
-  tellOfTexts(room);
-}
-
-function showSaving(room) {
+export function showSaving(room) {
+  const pill = make("span", { className: "live-state" });
+  const wait = make("span", { className: "live-strip-wait" });
+  const item = strip.add("saving", pill, wait, button("Try now", () => room.connection.tryNow(), { "data-variant": "quiet" }));
+  const voice = make("p", { className: "visually-hidden", role: "status" });
+  document.body.append(voice);
   let timer = 0;
-  const show = () => {
+  let shown = "";
+  let spoken = "saved";
+  let offlineSince = 0;
+
+  function show() {
+    timer = 0;
     const { state, savedAt } = room;
-    announce("debrief:saving", { state, savedAt });
-    for (const place of document.querySelectorAll("[data-live-state]")) {
+    const words = WORDS[state](room);
+    offlineSince = state === "offline" ? offlineSince || performance.now() : 0;
+    showNearby();
+    if (words === shown) return;
+    shown = words;
+    for (const place of [...document.querySelectorAll("[data-live-state]"), pill]) {
       place.dataset.state = state;
-      place.setAttribute("role", "status");
-      place.textContent = WORDS[state](room);
+      place.textContent = words;
     }
-  };
+    announce("debrief:saving", { state, savedAt });
+    setTimeout(speak, SPOKEN_AFTER);
+  }
+
+  function speak() {
+    const { state } = room;
+    const sort = SPOKEN.has(state) ? WORDS[state](room) : "saved";
+    if (sort === spoken || !["saved", ...SPOKEN].includes(state)) return;
+    spoken = sort;
+    voice.textContent = WORDS[state](room);
+  }
+
+  // While somebody writes, or anything is amiss, the words stay in sight.
+  let isHeadInSight = true;
+  function showNearby() {
+    const { state, connection } = room;
+    const isAmiss = state === "refused" || (state === "offline" && performance.now() - offlineSince > SHOWN_OFFLINE_AFTER);
+    const isWriting = document.activeElement?.closest("live-editor") && room.isSynced;
+    const pause = connection.retryAt === null ? 0 : connection.retryAt - performance.now();
+    item.dataset.pause = state === "offline" && pause > 0 && connection.attempts > 2 ? "long" : "";
+    wait.textContent = waiting(pause, connection.reason);
+    strip.show(item, isAmiss || (!isHeadInSight && (isWriting || state === "offline")));
+  }
+
+  function waiting(pause, reason) {
+    if (reason) return `The server said: ${reason}.`;
+    return pause > 1_000 ? `Trying again in ${Math.ceil(pause / 1000)} s.` : "Trying again…";
+  }
+
+  const head = document.querySelector("[data-live-state]");
+  if (head) new IntersectionObserver(([entry]) => showNearby((isHeadInSight = entry.isIntersecting))).observe(head);
+  for (const kind of ["focusin", "focusout"]) document.addEventListener(kind, () => setTimeout(showNearby));
+  setInterval(() => room.state === "offline" && showNearby(), 1_000);
+
   // "Saved" may come a little late, never early: it would flicker with every letter.
   room.addEventListener("saving", () => {
-    clearTimeout(timer);
-    if (room.state === "saved") timer = setTimeout(show, QUIET_BEFORE_SAVED);
-    else show();
+    if (room.state !== "saved") {
+      clearTimeout(timer);
+      show();
+    } else if (WORDS.saved(room) !== shown) {
+      clearTimeout(timer);
+      timer = setTimeout(show, QUIET_BEFORE_SAVED);
+    }
   });
   show();
 }
 
-function initials(name) {
-  const words = name.split(/\s+/).filter(Boolean);
-  return [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => word?.[0] ?? "").join("").toUpperCase();
-}
-
-function headingOf(section) {
-  const heading = section && document.getElementById(section)?.querySelector("h2");
-  return heading?.firstChild?.textContent.trim() ?? "";
-}
-
-function element(name, className, text) {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-function itemFor(person) {
-  const item = document.createElement("li");
-  const who = element("span", "person", "");
-  const avatar = element("span", "avatar", initials(person.name));
-  avatar.dataset.person = person.person;
-  avatar.setAttribute("aria-hidden", "true");
-  who.append(avatar, element("span", "", person.isMe ? `${person.name} (you)` : person.name));
-  item.append(who);
-  const where = headingOf(person.section);
-  if (where) item.append(element("span", "presence-where", where));
-  return item;
-}
-
-function showPresence(room) {
-  let shown = "";
+/** The server has another build than this page: it may be loaded anew whenever that suits, and loses nothing by it. */
+export function showVersion(room) {
   const show = () => {
-    const people = room.people();
-    const now = JSON.stringify(people);
-    if (now === shown) return;
-    shown = now;
-    announce("debrief:presence", { people });
-    for (const list of document.querySelectorAll("[data-presence]")) {
-      const items = people.map(itemFor);
-      if (people.length < 2) items.push(element("li", "quiet", "Nobody else is here."));
-      list.replaceChildren(...items);
-    }
+    const item = strip.add("version", make("span", { text: "A new version is ready." }));
+    item.setAttribute("role", "status");
+    item.append(
+      button("Reload", () => location.reload(), { "data-variant": "primary" }),
+      button("Later", () => strip.show(item, false), { "data-variant": "quiet" }),
+    );
+    strip.show(item, true);
   };
-  room.addEventListener("presence", show);
-  room.addEventListener("saving", show);
-}
-
-// Someone who reads gets fresh paragraphs from the server: `textChanged`, with the text's name, a moment after the change.
-function tellOfTexts(room) {
-  const changed = new Set();
-  let timer = 0;
-  const tell = () => {
-    timer = 0;
-    for (const name of changed) announce("textChanged", { name });
-    changed.clear();
-  };
-  room.doc.on("afterTransaction", (transaction) => {
-    if (!room.isSynced) return;
-    for (const type of transaction.changed.keys()) {
-      const name = [...room.doc.share].find(([, shared]) => shared === type)?.[0];
-      if (name) changed.add(name);
-    }
-    if (changed.size && !timer) timer = setTimeout(tell, TEXT_NEWS_AFTER);
-  });
+  room.addEventListener("version", show);
 }
