@@ -4,7 +4,8 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from incidents.models import Incident, Service, SeverityPolicy
+from incidents.models import Incident, ReviewTrigger, Service, SeverityPolicy
+from incidents.models.reviews import MEASURED
 from people.kept_admin import KeptAdmin, ReadOnlyAdmin
 
 
@@ -36,13 +37,45 @@ class SeverityPolicyAdmin(KeptAdmin):
         return False
 
 
+class ReviewTriggerForm(forms.ModelForm):
+    class Meta:
+        model = ReviewTrigger
+        fields = ["condition", "at_least", "answer", "because", "position", "is_in_force"]
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        is_measured, has_number = facts.get("condition") in MEASURED, facts.get("at_least") is not None
+        if is_measured and not has_number and "at_least" not in self.errors:
+            self.add_error("at_least", "This condition compares with a number: write from which one on it holds.")
+        if has_number and not is_measured and "condition" in facts:
+            self.add_error("at_least", "This condition has no number: it holds or it does not.")
+        return facts
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # clean() says it at the field; the constraint would say it again in the database's words.
+        return super()._get_validation_exclusions() | {"at_least"}  # type: ignore[misc]
+
+
+@admin.register(ReviewTrigger)
+class ReviewTriggerAdmin(KeptAdmin):
+    """The review policy, row by row. A row that no longer holds is taken out of force, and can come back."""
+
+    form = ReviewTriggerForm
+    list_display = ["__str__", "answer_in_words", "because", "is_in_force"]
+    list_filter = ["answer", "is_in_force"]
+
+    @admin.display(description="asks for", ordering="answer")
+    def answer_in_words(self, trigger: ReviewTrigger) -> str:
+        return trigger.get_answer_display() or "speaks against"
+
+
 @admin.register(Service)
 class ServiceAdmin(KeptAdmin):
-    list_display = ["name", "team"]
-    list_filter = ["team"]
+    list_display = ["name", "team", "sla_percent", "takes_payments"]
+    list_filter = ["team", "takes_payments"]
     list_select_related = ["team"]
     search_fields = ["name"]
-    fields = ["name", "team"]
+    fields = ["name", "team", "sla_percent", "takes_payments"]
 
 
 @admin.register(Incident)

@@ -5,8 +5,9 @@ from typing import Any
 from django.db import transaction
 
 from core.edits import EditConflict, merge_fields
-from incidents.errors import ShutsYouOut, TimesOutOfOrder
-from incidents.models import TIME_ORDER, Impact, Incident, Participant, Service
+from incidents.errors import DecisionUnexplained, ShutsYouOut, TimesOutOfOrder
+from incidents.models import TIME_ORDER, Impact, Incident, Participant, Review, ReviewDecision, Service
+from incidents.reviewing import requirement_of
 from incidents.signals import incident_edited
 from people.models import Team, User
 from people.record import put_on_record
@@ -82,6 +83,30 @@ def edit_incident(
     put_on_record(incident, "incident.edited", by=by, changes=changes)
     incident_edited.send(Incident, incident=incident, changed=set(changes))
     return incident
+
+
+@transaction.atomic
+def decide_review(
+    incident: Incident, *, by: User, answer: Review, reason: str = "", explained_by: Incident | None = None
+) -> ReviewDecision:
+    """Keep what a person decides about the post-mortem of an incident, beside what the policy answers at that moment.
+
+    Raises DecisionUnexplained where the two differ and no reason is given, and then keeps nothing.
+    """
+    incident = Incident.objects.select_for_update().get(pk=incident.pk)
+    proposed = requirement_of(incident, by).answer
+    if answer != proposed and not reason.strip():
+        raise DecisionUnexplained(
+            {
+                "reason": f"The policy says “{proposed.label}”. Say in a sentence why it is different here; it stays on record."
+            }
+        )
+    decision = ReviewDecision.objects.create(
+        incident=incident, answer=answer, proposed=proposed, reason=reason.strip(), explained_by=explained_by, by=by
+    )
+    put_on_record(incident, "incident.review_decided", by=by, answer=answer, proposed=proposed, reason=decision.reason)
+    incident_edited.send(Incident, incident=incident, changed={"review"})
+    return decision
 
 
 def _merge(incident: Incident, seen: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, list[Any]]:

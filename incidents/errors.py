@@ -15,3 +15,7 @@ class TimesOutOfOrder(IncidentRefused):
 
 class ShutsYouOut(IncidentRefused):
     """Whoever restricts an incident must still be able to see it."""
+
+
+class DecisionUnexplained(IncidentRefused):
+    """Whoever decides otherwise than the policy says why."""

@@ -1,12 +1,14 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Choices, Q
 from django.forms.models import fields_for_model
 
 from core.forms import InstantField, MergingForm
 from incidents.errors import IncidentRefused
-from incidents.models import Impact, Incident, Service, Severity, SeverityPolicy
+from incidents.models import Impact, Incident, IncidentQuerySet, Review, Service, Severity, SeverityPolicy
+from incidents.queries import BY_NUMBER
 from people.models import Team, User
 
 TIMES = {
@@ -21,7 +23,8 @@ TIMES = {
 }
 KEPT_BY_US = {"id", "incident", "created_at", "updated_at"}
 IMPACT = [field.name for field in Impact._meta.fields if field.name not in KEPT_BY_US]
-FACTS = ["title", "kind", "severity", "summary", "team", "is_restricted", "is_near_miss", *TIMES]
+MARKS = ["is_near_miss", "went_unusually_well", "is_planned", "has_workaround"]
+FACTS = ["title", "kind", "severity", "summary", "team", "is_restricted", *MARKS, *TIMES]
 
 
 def capitalised(choices: type[Choices]) -> list[tuple[Any, str]]:
@@ -53,7 +56,6 @@ class IncidentForm(MergingForm):
     is_restricted = forms.BooleanField(
         label="Restricted", required=False, help_text="Only its team, its participants and administrators can see it."
     )
-    is_near_miss = forms.BooleanField(label="Near miss", required=False, help_text="Caught before users felt anything.")
 
     def __init__(self, *args: Any, incident: Incident | None = None, **kwargs: Any) -> None:
         # An answer brings what its writer had seen; a fresh page shows what is true now.
@@ -67,6 +69,11 @@ class IncidentForm(MergingForm):
             label = str(Incident._meta.get_field(name).verbose_name).capitalize()  # type: ignore[union-attr]
             self.fields[name] = InstantField(label=label, required=False, help_text=meaning)
         self.fields |= impact_fields()
+        self.fields |= fields_for_model(Incident, fields=MARKS)
+
+    @property
+    def marks(self) -> list[forms.BoundField]:
+        return [self[name] for name in MARKS]
 
     @property
     def severities(self) -> list[tuple[Any, SeverityPolicy | None]]:
@@ -126,5 +133,62 @@ class IncidentFilter(forms.Form):
     @property
     def wishes(self) -> dict[str, Any]:
         """What the address asks for; a value that makes no sense there asks for nothing."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+
+class ReferenceField(forms.CharField):
+    """An incident, written as `INC-12`, of those that may be seen; others are as unknown as numbers that do not exist."""
+
+    def __init__(self, *, queryset: IncidentQuerySet, **kwargs: Any) -> None:
+        super().__init__(max_length=20, **kwargs)
+        self.queryset = queryset
+
+    def clean(self, value: Any) -> Incident | None:
+        words = super().clean(value)
+        if not words:
+            return None
+        by_number = BY_NUMBER.fullmatch(words)
+        incident = self.queryset.filter(number=int(by_number[1])).first() if by_number else None
+        if incident is None:
+            raise ValidationError(f"There is no incident “{words}”. Write its number, such as INC-12.")
+        return incident
+
+
+class DecisionForm(forms.Form):
+    """What a person decides about an incident's post-mortem."""
+
+    answer = forms.ChoiceField(label="Decision", choices=capitalised(Review), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Needed if you decide otherwise than the policy. It stays on record.",
+    )
+
+    def __init__(self, *args: Any, incident: Incident, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["explained_by"] = ReferenceField(
+            label="Explained by",
+            queryset=Incident.objects.visible_to(user).exclude(pk=incident.pk),
+            required=False,
+            help_text="An earlier incident whose post-mortem covers this one, such as INC-12.",
+        )
+
+    def show_refusal(self, refusal: IncidentRefused) -> None:
+        for name, sentence in refusal.fields.items():
+            self.add_error(name, sentence)
+
+
+class DecisionFilter(forms.Form):
+    """The filter of the log of decisions."""
+
+    CHOICES = [("", "all decisions"), ("differs", "otherwise than the policy")]
+
+    show = forms.ChoiceField(choices=CHOICES, required=False)
+    team = forms.ModelChoiceField(Team.objects.all(), empty_label="every team", required=False)
+
+    @property
+    def wishes(self) -> dict[str, Any]:
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}

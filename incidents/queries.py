@@ -6,11 +6,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from incidents.models import Impact, Incident, IncidentQuerySet, Participant, Severity, SeverityPolicy
+from incidents.models import (
+    Impact,
+    Incident,
+    IncidentQuerySet,
+    Participant,
+    Review,
+    ReviewDecision,
+    Severity,
+    SeverityPolicy,
+)
 from people.models import RecordEntry, User
 
 BY_NUMBER = re.compile(r"(?:INC-?)?(\d{1,9})", re.IGNORECASE)
@@ -33,6 +42,26 @@ def matches(text: str) -> Q:
     by_number = BY_NUMBER.fullmatch(text)
     numbered = Q(number=int(by_number[1])) if by_number else Q()
     return numbered | Q(title__icontains=text) | Q(summary__icontains=text)
+
+
+def decided(user: User, wishes: Mapping[str, Any]) -> "QuerySet[ReviewDecision]":
+    """The log of decisions as far as the person may see it, the latest first; each with all that its row shows."""
+    log = ReviewDecision.objects.visible_to(user).select_related("incident__team", "by")
+    if team := wishes.get("team"):
+        log = log.filter(incident__team=team)
+    return log.exclude(answer=F("proposed")) if wishes.get("show") == "differs" else log
+
+
+def decision_of(incident: Incident) -> ReviewDecision | None:
+    """The latest; what came before it is in the log."""
+    return incident.review_decisions.select_related("by").first()
+
+
+def explanation_of(decision: ReviewDecision, user: User) -> Incident | None:
+    """The incident that a decision refers to, if the reader may know of it."""
+    if decision.explained_by_id is None:
+        return None
+    return Incident.objects.visible_to(user).filter(pk=decision.explained_by_id).first()
 
 
 def policy_of(incident: Incident) -> SeverityPolicy | None:
@@ -109,18 +138,33 @@ class Line:
     by: User | None
     words: str
     changes: list[Change] = field(default_factory=list)
+    said: str = ""
 
 
-WORDS = {"incident.reported": "recorded the incident", "incident.edited": "changed"}
+WORDS = {
+    "incident.reported": "recorded the incident",
+    "incident.edited": "changed",
+    "incident.review_decided": "decided about the post-mortem",
+}
 
 
 def history_of(incident: Incident) -> list[Line]:
     """Who did what to it, the latest first."""
     entries = RecordEntry.objects.about(incident).select_related("by")
     return [
-        Line(entry.at, entry.by, WORDS.get(entry.verb, _verb_in_words(entry.verb)), _changes(entry.details))
+        Line(
+            entry.at, entry.by, WORDS.get(entry.verb, _verb_in_words(entry.verb)), _changes(entry.details), _said(entry)
+        )
         for entry in entries
     ]
+
+
+def _said(entry: RecordEntry) -> str:
+    """What a decision was, and the reason given for it."""
+    if entry.verb != "incident.review_decided":
+        return ""
+    answer, reason = Review(entry.details["answer"]).label.capitalize(), entry.details["reason"]
+    return f"{answer}: {reason}" if reason else answer
 
 
 def _verb_in_words(verb: str) -> str:

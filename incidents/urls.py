@@ -7,6 +7,8 @@ app_name = "incidents"
 urlpatterns = [
     path("", views.index, name="index"),
     path("new/", views.create, name="create"),
+    path("decisions/", views.decisions, name="decisions"),
     path("<int:number>/", views.detail, name="detail"),
     path("<int:number>/edit/", views.edit, name="edit"),
+    path("<int:number>/decide-review/", views.decide_review, name="decide_review"),
 ]

@@ -1,19 +1,24 @@
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.edits import EditConflict
 from core.forms import zone_in_words
-from incidents import queries
+from core.htmx import is_htmx
+from incidents import commands, queries
 from incidents.clocks import clocks
 from incidents.commands import edit_incident, report_incident
 from incidents.errors import IncidentRefused
-from incidents.forms import IncidentFilter, IncidentForm
+from incidents.forms import DecisionFilter, DecisionForm, IncidentFilter, IncidentForm
 from incidents.models import Incident
-from incidents.permissions import can_edit, can_report
+from incidents.permissions import can_decide_review, can_edit, can_report
+from incidents.reviewing import requirement_of
+from people.models import User
 from people.requests import SignedInRequest
 
 ROWS_A_PAGE = 30
@@ -33,19 +38,78 @@ def index(request: SignedInRequest) -> HttpResponse:
 def detail(request: SignedInRequest, number: int) -> HttpResponse:
     found = Incident.objects.visible_to(request.user).select_related("team", "reported_by", "impact", "postmortem")
     incident = get_object_or_404(found.prefetch_related("services"), number=number)
-    policy = queries.policy_of(incident)
+    return _detail_page(request, incident)
+
+
+def _detail_page(
+    request: SignedInRequest, incident: Incident, *, form: DecisionForm | None = None, status: int = 200
+) -> HttpResponse:
     context = {
-        "incident": incident,
-        "policy": policy,
-        "clocks": clocks(incident, policy),
-        "now": timezone.now(),
+        **_review_of(request, incident, form),
         "instants": queries.instants_of(incident),
         "figures": queries.figures_of(incident.impact),
         "participants": queries.participants_of(incident),
         "history": queries.history_of(incident),
         "can_edit": can_edit(request.user, incident),
     }
-    return render(request, "incidents/detail.html", context)
+    return render(request, "incidents/detail.html", context, status=status)
+
+
+def _review_of(request: SignedInRequest, incident: Incident, form: DecisionForm | None) -> dict[str, Any]:
+    """What the part about the post-mortem shows: the policy's answer, the decision, and what this user may decide."""
+    requirement = requirement_of(incident, request.user)
+    decision = queries.decision_of(incident)
+    return {
+        "incident": incident,
+        "policy": requirement.policy,
+        "clocks": clocks(incident, requirement.policy),
+        "now": timezone.now(),
+        "requirement": requirement,
+        "decision": decision,
+        "explained_by": queries.explanation_of(decision, request.user) if decision else None,
+        "can_decide": can_decide_review(request.user, incident),
+        "form": form or DecisionForm(incident=incident, user=request.user, initial={"answer": requirement.answer}),
+    }
+
+
+@require_POST
+def decide_review(request: SignedInRequest, number: int) -> HttpResponse:
+    found = Incident.objects.visible_to(request.user).select_related("team", "reported_by", "impact", "postmortem")
+    incident = get_object_or_404(found.prefetch_related("services"), number=number)
+    if not can_decide_review(request.user, incident):
+        raise PermissionDenied
+    form = DecisionForm(request.POST, incident=incident, user=request.user)
+    if not form.is_valid() or not _decide(form, incident, request.user):
+        return _refused_decision(request, incident, form)
+    if is_htmx(request):
+        return render(request, "incidents/detail.html#review", _review_of(request, incident, None))
+    return redirect(incident)
+
+
+def _decide(form: DecisionForm, incident: Incident, by: User) -> bool:
+    """Whether the decision was kept; if not, the form says why."""
+    try:
+        commands.decide_review(incident, by=by, **form.cleaned_data)
+    except IncidentRefused as refusal:
+        form.show_refusal(refusal)
+        return False
+    return True
+
+
+def _refused_decision(request: SignedInRequest, incident: Incident, form: DecisionForm) -> HttpResponse:
+    if is_htmx(request):
+        return render(request, "incidents/detail.html#review", _review_of(request, incident, form), status=422)
+    return _detail_page(request, incident, form=form, status=422)
+
+
+@require_safe
+def decisions(request: SignedInRequest) -> HttpResponse:
+    """The log: what was decided about the post-mortems of incidents, by whom and why."""
+    filters = DecisionFilter(request.GET)
+    page = Paginator(queries.decided(request.user, filters.wishes), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    address = request.GET.copy()
+    address.pop("page", None)
+    return render(request, "incidents/decisions.html", {"filters": filters, "page": page, "query": address.urlencode()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

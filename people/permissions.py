@@ -8,6 +8,7 @@ FACILITATORS_KEEP = {
     "people.view_user", "people.view_team", "people.add_team", "people.change_team",
     "people.view_organisation", "people.view_outboxmail", "people.retry_outboxmail",
     "incidents.view_incident", "incidents.view_severitypolicy", "incidents.change_severitypolicy",
+    "incidents.view_reviewtrigger", "incidents.add_reviewtrigger", "incidents.change_reviewtrigger",
     "incidents.view_service", "incidents.add_service", "incidents.change_service",
     "postmortems.view_postmortem",
     "postmortems.view_template", "postmortems.add_template", "postmortems.change_template",

@@ -86,6 +86,12 @@ def publisher(who: str, kind: str) -> str:
     return FORBIDDEN if answer == OK and who not in PUBLISHERS else answer
 
 
+def decider(who: str, kind: str) -> str:
+    """Whether there is a post-mortem is for facilitators to say, and for who answers for the team."""
+    answer = writer(who, kind)
+    return FORBIDDEN if answer == OK and who not in STAFF | {"lead"} else answer
+
+
 def requester(who: str, kind: str) -> str:
     """Files are made for one person, here the member."""
     answer = reader(who, kind)
@@ -132,6 +138,8 @@ POLICY: dict[str, Policy] = {
     "incidents:create": (writer_of_any, writer_of_any),
     "incidents:detail": (reader, None),
     "incidents:edit": (writer, writer),
+    "incidents:decisions": (signed_in, None),
+    "incidents:decide_review": (None, decider),
     "postmortems:index": (signed_in, None),
     "postmortems:create": (writer, writer),
     "postmortems:detail": (reader, None),
@@ -212,6 +220,7 @@ ADMIN_POLICY: dict[str, tuple[Rule, Rule, Rule, Rule]] = {
     "people_outboxmail": (staff, staff, no_staff, no_staff),
     "people_recordentry": (administrator, administrator, no_staff, no_staff),
     "incidents_severitypolicy": (staff, staff, staff, no_staff),
+    "incidents_reviewtrigger": (staff, staff, staff, staff),
     "incidents_service": (staff, staff, staff, staff),
     "incidents_incident": (staff, staff_reader, no_staff, no_staff),
     "postmortems_template": (staff, staff, staff, staff),

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from actions.models import Action, WeeklyRun
-from incidents.models import Incident, Service, SeverityPolicy
+from incidents.models import Incident, ReviewDecision, ReviewTrigger, Service, SeverityPolicy
 from integrations.models import ImportDraft
 from people.models import Organisation, OutboxMail, RecordEntry, Team, User
 from people.record import put_on_record
@@ -68,6 +68,7 @@ class World:
     team: Team
     service: Service
     policy: SeverityPolicy
+    trigger: ReviewTrigger
     template: Template
     organisation: Organisation
     weekly_run: WeeklyRun
@@ -80,7 +81,8 @@ class World:
         """The row of a model that belongs to that kind of incident; the only one, for what belongs to none."""
         kept = {
             "user": self.people["outsider"], "team": self.team, "service": self.service, "template": self.template,
-            "severitypolicy": self.policy, "organisation": self.organisation, "weeklyrun": self.weekly_run,
+            "severitypolicy": self.policy, "reviewtrigger": self.trigger,
+            "organisation": self.organisation, "weeklyrun": self.weekly_run,
         }  # fmt: skip
         of_dossier = {"outboxmail": "mail", "recordentry": "entry"}
         if kind == UNKNOWN:
@@ -107,6 +109,7 @@ def make_world(words: str = "") -> World:
         team=team,
         service=ServiceFactory(name="checkout"),
         policy=SeverityPolicy.objects.create(severity=2, name="Major", definition="Felt by many.", review="required"),
+        trigger=ReviewTrigger.objects.create(condition="data_lost", answer="required", because="It is gone."),
         template=template,
         organisation=organisation,
         weekly_run=WeeklyRun.objects.create(monday=date(2026, 3, 9)),
@@ -149,6 +152,9 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
         text=f"{words}mail text", html=f"<p>{words}mail html</p>", message_id=f"<{kind}@harbour.example>",
         status="failed", next_try_at=timezone.now(),
     )  # fmt: skip
+    ReviewDecision.objects.create(
+        incident=incident, answer="optional", proposed="required", reason=f"{words}decision", by=by
+    )
     entry = put_on_record(incident, "incident.reported", by=by, title=f"{words}record")
     put_on_record(action, "action.edited", by=by, before={"title": f"{words}record"}, after={"title": "New"})
     put_on_record(postmortem, "timeline_event.added", by=by, text=f"{words}record of post-mortem")

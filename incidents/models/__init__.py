@@ -8,6 +8,7 @@ from incidents.models.incidents import (
     Severity,
     SeverityPolicy,
 )
+from incidents.models.reviews import Review, ReviewDecision, ReviewTrigger
 
 __all__ = [
     "TIME_ORDER",
@@ -15,6 +16,9 @@ __all__ = [
     "Incident",
     "IncidentQuerySet",
     "Participant",
+    "Review",
+    "ReviewDecision",
+    "ReviewTrigger",
     "Service",
     "Severity",
     "SeverityPolicy",

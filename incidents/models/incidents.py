@@ -74,6 +74,16 @@ class Service(TimestampedModel):
 
     name = models.CharField(max_length=120, unique=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="services")
+    sla_percent = models.DecimalField(
+        "promised availability (%)",
+        max_digits=6,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
+        help_text="What customers are promised over 30 days, such as 99.95. Empty: nothing is promised.",
+    )
+    takes_payments = models.BooleanField(default=False, help_text="Customers pay through it.")
 
     def __str__(self) -> str:
         return self.name
@@ -131,6 +141,13 @@ class Incident(NumberedModel):
         "restricted", default=False, help_text="Only its team, its participants and administrators can see it."
     )
     is_near_miss = models.BooleanField("near miss", default=False, help_text="Caught before users felt anything.")
+    went_unusually_well = models.BooleanField(
+        default=False, help_text="Something held that might not have: worth learning from too."
+    )
+    is_planned = models.BooleanField("planned maintenance", default=False, help_text="It was announced beforehand.")
+    has_workaround = models.BooleanField(
+        "known issue with a workaround", default=False, help_text="Users could go on another way, and knew how."
+    )
     reported_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="incidents_reported")
     participants = models.ManyToManyField(User, through="Participant", related_name="incidents")
 

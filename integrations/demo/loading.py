@@ -16,8 +16,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from actions.commands import add_action, drop_action, finish_action, start_action
-from incidents.commands import report_incident
-from incidents.defaults import install_severity_policies
+from incidents.commands import decide_review, report_incident
+from incidents.defaults import install_review_triggers, install_severity_policies
 from incidents.models import Incident, Participant, Service
 from live.commands import replace_text, version_of
 from people.models import Organisation, Team, User
@@ -64,6 +64,7 @@ def is_empty() -> bool:
 def load_demo() -> None:
     """All of it, or nothing. Dates are reckoned from today, so that some actions are overdue whenever it is loaded."""
     install_severity_policies()
+    install_review_triggers()
     install_templates()
     Loader(_read("organisation.yaml"), timezone.now()).load()
 
@@ -98,16 +99,19 @@ class Loader:
             email=f"{key}@{DOMAIN}", password=self.password, name=name, role=role, time_zone=time_zone
         )
 
-    def _team(self, name: str, *, lead: str, engineering_manager: str, members: list[str], services: list[str]) -> Team:
+    def _team(
+        self, name: str, *, lead: str, engineering_manager: str, members: list[str], services: dict[str, dict[str, Any]]
+    ) -> Team:
         team = Team.objects.create(
             name=name, lead=self.people[lead], engineering_manager=self.people[engineering_manager]
         )
         team.members.set([self.people[member] for member in members])
-        Service.objects.bulk_create(Service(name=service, team=team) for service in services)
+        Service.objects.bulk_create(Service(name=name, team=team, **facts) for name, facts in services.items())
         return team
 
     def _incident(self, story: dict[str, Any]) -> None:
         told, by = story.pop("postmortem", None), self.people[story.pop("reported_by")]
+        decision = story.pop("decision", None)
         roles = {self.people[key]: role for key, role in story.pop("participants").items()}
         days_ago = story.pop("days_ago")
         times: dict[str, Any] = {name: self._instant(words, days_ago) for name, words in story.pop("times").items()}
@@ -121,6 +125,8 @@ class Loader:
         )
         for person, role in roles.items():
             Participant.objects.filter(incident=incident, user=person).update(role=role)
+        if decision:
+            decide_review(incident, by=self.people[decision.pop("by")], **decision)
         if told:
             self._postmortem(incident, by, days_ago, told)
 
