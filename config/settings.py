@@ -96,6 +96,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "people.context.organisation",
+                "core.context.lateness",
             ],
         },
     }
@@ -114,7 +115,19 @@ if DATABASE_POOL_SIZE := env.number("DATABASE_POOL_SIZE", 0):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL", "redis://localhost:6379/0")
-CACHES = {"default": {"BACKEND": "core.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "core.cache.ForgivingRedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    },
+    # Counts guesses at passwords while the other one is away. Large, so that nobody pushes out what is counted of them.
+    "counts": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_counts",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
 
 # Background work: PostgreSQL remembers what is owed, so the broker may lose a message and nothing is lost.
 CELERY_BROKER_URL = celery_url(REDIS_URL)

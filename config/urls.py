@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("people.account_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("lateness/", views.lateness, name="lateness"),
     path("style/", views.style, name="style"),
     path("csp-report/", views.csp_report, name="csp_report"),
     path("healthz", health.healthz, name="healthz"),

@@ -2,8 +2,10 @@
 
 import json
 import logging
+import sys
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -20,6 +22,12 @@ LONGEST_REPORT = 8192
 @require_safe
 def style(request: HttpRequest) -> HttpResponse:
     return render(request, "style.html", samples())
+
+
+@require_safe
+def lateness(request: HttpRequest) -> HttpResponse:
+    """The notice above a page that others' changes may arrive late; empty when they do not."""
+    return render(request, "_lateness.html")
 
 
 @login_not_required
@@ -53,5 +61,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    # Without the request: whatever failed, this page asks neither session nor database.
+    # Without the request: whatever failed, these pages ask neither session nor database.
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return HttpResponse(loader.get_template("503.html").render(), status=503, headers={"Retry-After": "2"})
     return HttpResponse(loader.get_template("500.html").render(), status=500)

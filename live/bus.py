@@ -61,10 +61,10 @@ def _prefix() -> str:
 class Bus:
     """One hub's ear and mouth. Without Valkey it keeps trying; one process works on as if nothing were missing."""
 
-    def __init__(self, deliver: Deliver, on_listening: Callable[[], None]) -> None:
+    def __init__(self, deliver: Deliver, when_changed: Callable[[], None]) -> None:
         self.is_listening = False
         self._deliver = deliver
-        self._on_listening = on_listening
+        self._when_changed = when_changed
         self._rooms = {channel(EVERY_ROOM): EVERY_ROOM}
         self._subscribed: dict[str, asyncio.Event] = {}
         self._outbox: list[tuple[str, bytes]] = []
@@ -124,7 +124,7 @@ class Bus:
                 await self._pubsub.subscribe(*self._rooms)
                 self.is_listening = True
                 pause = 0.1
-                self._on_listening()
+                self._when_changed()
                 while True:
                     message = await self._pubsub.get_message(timeout=None)
                     if message is not None:
@@ -132,7 +132,8 @@ class Bus:
             except (redis.RedisError, OSError) as error:
                 if self.is_listening:
                     logger.warning("live.bus_lost", error=str(error))
-                self.is_listening = False
+                    self.is_listening = False
+                    self._when_changed()
                 await self._pubsub.aclose()
                 self._pubsub = self._client.pubsub(ignore_subscribe_messages=False)
                 await asyncio.sleep(pause)

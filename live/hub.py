@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from channels.db import database_sync_to_async
 
+from core import cache
 from live import bus, rights
 from live.bus import Bus
 from live.connection import Connection
@@ -47,7 +48,7 @@ def hub_here() -> "Hub":
 class Hub:
     def __init__(self) -> None:
         self.store = Store()
-        self.bus = Bus(self._deliver, self._read_again_soon)
+        self.bus = Bus(self._deliver, self._notice_bus)
         self.rooms: dict[int, Room] = {}
         self._loop = asyncio.get_running_loop()
         self._opening: dict[int, asyncio.Task[Room]] = {}
@@ -249,6 +250,14 @@ class Hub:
         for connection in room.connections:
             if user_id is None or connection.person.user_id == user_id:
                 connection.end(ACCESS_WITHDRAWN, reason)
+
+    def _notice_bus(self) -> None:
+        """Valkey is there, or is gone: read what it lost, and let open pages ask whether to say so."""
+        if self.bus.is_listening:
+            cache.is_back()
+        for room in self.rooms.values():
+            room.announce(json.dumps({"event": "latenessChanged"}))
+        self._read_again_soon()
 
     def _read_again_soon(self) -> None:
         self._reread_now.set()

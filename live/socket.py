@@ -7,9 +7,7 @@ from urllib.parse import parse_qs
 
 import structlog
 from channels.db import database_sync_to_async
-from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
-from django.http.request import split_domain_port, validate_host
 
 from live import registry
 from live.connection import Connection, Person
@@ -27,10 +25,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    """Expects `kind` and `number` from the route, `user` and `session` from Channels' middleware."""
+    """Expects `kind` and `number` from the route, `user` and `session` from Channels, `doubts_heard` from the gate."""
     await receive()  # websocket.connect
-    hub = hub_here()
-    doubts_heard = hub.doubts_heard
     kind, number = scope["url_route"]["kwargs"]["kind"], scope["url_route"]["kwargs"]["number"]
     access = await _admit(scope, kind, number)
     if access is None:
@@ -44,7 +40,7 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
     await send({"type": "websocket.accept"})
     pump = asyncio.create_task(connection.pump(send))
     try:
-        await _stay(hub, connection, access.room_id, doubts_heard, receive)
+        await _stay(hub_here(), connection, access.room_id, scope["doubts_heard"], receive)
     finally:
         if connection.closing is None:
             connection.end(1000, "")
@@ -53,19 +49,13 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
 
 async def _admit(scope: dict[str, Any], kind: str, number: int) -> Access | None:
     user = scope["user"]
-    if not _is_our_host(scope) or not user.is_authenticated or not user.is_active:
+    if not user.is_authenticated or not user.is_active:
         return None
     door = registry.door(kind)
     if door is None:
         return None
     access = await database_sync_to_async(door.enter, thread_sensitive=False)(user._wrapped, number)
     return access if access and access.may_read else None
-
-
-def _is_our_host(scope: dict[str, Any]) -> bool:
-    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-    domain, _ = split_domain_port(host)
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def _person(scope: dict[str, Any]) -> Person:

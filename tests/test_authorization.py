@@ -131,6 +131,7 @@ Policy = tuple[Rule | None, Rule | None]
 POLICY: dict[str, Policy] = {
     "home": (signed_in, None),
     "style": (public, None),
+    "lateness": (signed_in, None),
     "csp_report": (None, public),
     "healthz": (public, None),
     "readyz": (public, None),

@@ -7,6 +7,7 @@ const REFUSALS = {
   403: "That was refused: your role does not include it, or this page is from before you last signed in. Reload to see.",
   404: "It is no longer there, or no longer open to you. Reload to see where things stand.",
   413: "That is too large to send.",
+  503: "The database cannot be reached just now. Nothing you typed is lost from this page: try again in a moment.",
   429: "Too much at once. Wait a minute, then try again.",
 };
 // The server answered these with markup that says why; htmx has put it in place.

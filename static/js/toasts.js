@@ -4,6 +4,8 @@ const LASTS_MS = 7000;
 const area = document.querySelector("[data-toasts]");
 
 export function toast(text, tone = "info") {
+  const shown = [...area.querySelectorAll(":scope > .toast p")].some((words) => words.textContent === text);
+  if (shown && tone === "danger") return; // While the database is away, every part of a page that asks would say so.
   const element = area.querySelector("template").content.firstElementChild.cloneNode(true);
   const use = element.querySelector("use");
   element.dataset.tone = tone;

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 from types import TracebackType
@@ -14,11 +13,8 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
-FLAGS = [
-    *["--loop", "uvloop", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false"],
-    *["--ws-max-size", "1048704", "--ws-ping-interval", "10", "--ws-ping-timeout", "15"],
-    *["--lifespan", "off", "--timeout-graceful-shutdown", "8", "--log-level", "warning"],
-]
+from scripts.commands import web
+from scripts.start import with_our_python
 
 
 def database_url() -> str:
@@ -42,7 +38,7 @@ class WebProcess:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:
-        command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(self.port), *FLAGS]
+        command = with_our_python(web("127.0.0.1", self.port))
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         wait_for_port(self.port, self.process, self.log)

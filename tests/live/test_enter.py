@@ -11,6 +11,7 @@ from websockets.exceptions import InvalidStatus
 
 from core.build import build_id
 from live.commands import announce, eject, text_of
+from live.gate import is_from_our_pages
 from live.limits import ACCESS_WITHDRAWN, POLICY, SOCKETS_PER_PERSON_AND_ROOM
 from live.models import identity_of
 from people.models import User
@@ -39,9 +40,50 @@ def test_enter_with_session_and_origin_is_let_in(visit, postmortem, mira):
     assert refusal(visit(mira)) == 101
 
 
-@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "", "http://localhost.elsewhere.example"])
-def test_enter_from_another_page_is_refused(visit, postmortem, mira, origin):
-    assert refusal(visit(mira, origin=origin)) == 403
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://elsewhere.example",
+        "null",
+        "",
+        "http://localhost.elsewhere.example",
+        "http://localhost",
+        "http://localhost:1",
+        "https://localhost:{port}",
+        "http://127.0.0.1:{port}",
+    ],
+)
+def test_enter_from_another_page_is_refused(visit, postmortem, mira, web, origin):
+    visitor = visit(mira)
+    visitor.origin = origin.format(port=web.port)
+
+    assert refusal(visitor) == 403
+
+
+def test_enter_from_the_address_that_the_site_is_known_by_is_let_in(visit, postmortem, mira, settings):
+    """A proxy may pass another Host on than the one that the browser asked for."""
+    assert refusal(visit(mira, origin=settings.SITE_URL)) == 101
+
+
+@pytest.mark.parametrize(
+    ("origin", "scheme", "proto", "is_ours"),
+    [
+        ("https://debrief.example", "ws", "https", True),
+        ("http://debrief.example", "ws", "https", False),
+        ("http://debrief.example", "ws", "http", True),
+        ("https://debrief.example", "wss", "", False),  # What the proxy does not say, is not so.
+        ("https://pages.trusted.example", "ws", "https", True),
+        ("https://trusted.example", "ws", "https", False),
+        ("https://eviltrusted.example", "ws", "https", False),
+    ],
+)
+def test_enter_through_a_proxy_counts_the_scheme_that_it_names(settings, origin, scheme, proto, is_ours):
+    settings.TRUSTED_PROXY = True
+    settings.ALLOWED_HOSTS = ["debrief.example"]
+    settings.CSRF_TRUSTED_ORIGINS = ["https://*.trusted.example"]
+    headers = [(b"host", b"debrief.example"), (b"origin", origin.encode()), (b"x-forwarded-proto", proto.encode())]
+
+    assert is_from_our_pages({"scheme": scheme, "headers": headers}) is is_ours
 
 
 def test_enter_through_another_host_name_is_refused(visit, postmortem, mira):
