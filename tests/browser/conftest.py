@@ -127,22 +127,50 @@ def _quick_passwords() -> None:
 SignIn = Callable[[User], Page]
 
 
-@pytest.fixture
-def sign_in(request: pytest.FixtureRequest, stack: Stack, browser: Browser, screenshots: Path) -> Iterator[SignIn]:
-    """Opens a browser window of their own for a person, signed in as they would do it.
+class Windows:
+    """Browser windows of people, each of their own.
 
     A page that breaks the content security policy or throws fails the test when it ends; of a test that failed, what
     each person saw last is kept as a picture.
     """
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser = browser
+        self.url = url
+        self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+
+    def open(self, user: User) -> BrowserContext:
+        context = self.browser.new_context(base_url=self.url, locale="en-GB", timezone_id="Europe/Berlin")
+        self.contexts.append(context)
+        context.on("page", lambda page: self._listen(page, user))
+        return context
+
+    def _listen(self, page: Page, user: User) -> None:
+        page.on("pageerror", lambda error: self.complaints.append(f"{user}: {error}"))
+        page.on("console", lambda message: _note_violation(self.complaints, user, message.text))
+
+    def close(self, node: pytest.Item, screenshots: Path) -> None:
+        for number, context in enumerate(self.contexts, start=1):
+            if has_failed(node) and context.pages:
+                context.pages[-1].screenshot(path=screenshots / f"failed-{node.name}-{number}.png")
+            context.close()
+        assert self.complaints == []
+
+
+@pytest.fixture
+def windows(request: pytest.FixtureRequest, stack: Stack, browser: Browser, screenshots: Path) -> Iterator[Windows]:
+    opened = Windows(browser, stack.url)
+    yield opened
+    opened.close(request.node, screenshots)
+
+
+@pytest.fixture
+def sign_in(windows: Windows) -> SignIn:
+    """Opens a browser window of their own for a person, signed in as they would do it."""
 
     def open_window(user: User) -> Page:
-        context = browser.new_context(base_url=stack.url, locale="en-GB", timezone_id="Europe/Berlin")
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(f"{user}: {error}"))
-        page.on("console", lambda message: _note_violation(complaints, user, message.text))
+        page = windows.open(user).new_page()
         page.goto("/accounts/login/")
         page.get_by_label("mail", exact=False).first.fill(user.email)
         page.get_by_label("password", exact=False).first.fill(PASSWORD)
@@ -150,12 +178,7 @@ def sign_in(request: pytest.FixtureRequest, stack: Stack, browser: Browser, scre
         expect(page.get_by_role("banner")).to_contain_text(user.name.split()[0])
         return page
 
-    yield open_window
-    for number, context in enumerate(contexts, start=1):
-        if has_failed(request.node):
-            context.pages[0].screenshot(path=screenshots / f"failed-{request.node.name}-{number}.png")
-        context.close()
-    assert complaints == []
+    return open_window
 
 
 REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()

@@ -130,7 +130,7 @@ export class Room extends EventTarget {
   async forgetStranded() {
     for (const { room } of this.strange) await this.store.forget(room);
     this.strange = [];
-    if (this.canSend) return;
+    if (this.canSend) return this.tell("stranded");
     this.hasUnsent = false;
     this.outbox.begin();
     this.inherited.clear();

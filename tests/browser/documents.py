@@ -1,0 +1,83 @@
+"""The live document in a browser window: opening it, typing into it, and reading what it says about itself."""
+
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from people.models import User
+from tests.browser.conftest import Windows
+
+ADDRESS = "/postmortems/7/"
+PATIENCE = 20_000
+
+
+def enter(windows: Windows, user: User) -> BrowserContext:
+    """A window of somebody who has signed in already."""
+    context = windows.open(user)
+    client = Client()
+    client.force_login(user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": windows.url}])
+    return context
+
+
+def open_document(context: BrowserContext, address: str = ADDRESS) -> Page:
+    page = context.new_page()
+    page.goto(address)
+    expect(state(page)).to_have_attribute("data-state", "saved", timeout=PATIENCE)
+    return page
+
+
+def state(page: Page) -> Locator:
+    """The word at the head of the page that says whether everything is saved."""
+    return page.locator("[data-live-state]")
+
+
+def editor(page: Page, name: str = "summary") -> Locator:
+    return page.locator(f'live-editor[name="{name}"] .cm-content')
+
+
+def write(page: Page, words: str, name: str = "summary") -> None:
+    """Type at the end of a section."""
+    editor(page, name).click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(words)
+
+
+def text(page: Page, name: str = "summary") -> str:
+    """What the section says, whatever of it is scrolled out of sight."""
+    said: str = page.evaluate(
+        "name => document.querySelector(`live-editor[name='${name}']`).view.state.doc.toString()", name
+    )
+    return said
+
+
+def expect_text(page: Page, words: str, *, within: float = 5_000, name: str = "summary") -> None:
+    page.wait_for_function(
+        "([name, words]) => document.querySelector(`live-editor[name='${name}']`).view?.state.doc.toString() === words",
+        arg=[name, words],
+        timeout=within,
+    )
+
+
+def kept(page: Page) -> dict[str, Any]:
+    """What the browser keeps on its device: the names of the databases, and the unsent words in them."""
+    found: dict[str, Any] = page.evaluate(
+        """async () => {
+          const words = {};
+          for (const { name } of await indexedDB.databases()) {
+            const device = await new Promise((resolve) => {
+              indexedDB.open(name).onsuccess = (event) => resolve(event.target.result);
+            });
+            const rows = await new Promise((resolve) => {
+              device.transaction("unsent").objectStore("unsent").getAll().onsuccess = (event) => resolve(event.target.result);
+            });
+            words[name] = rows.flatMap(({ passages }) => passages.map(({ text }) => text));
+            device.close();
+          }
+          return words;
+        }"""
+    )
+    return found
