@@ -153,6 +153,11 @@ CELERY_BEAT_SCHEDULE = {
     "plan-weekly-mail": {"task": "actions.tasks.plan_weekly_mail", "schedule": 300.0, "options": {"expires": 300}},
     "resume-exports": {"task": "postmortems.tasks.resume_exports", "schedule": 60.0, "options": {"expires": 60}},
     "keep-revisions": {"task": "postmortems.tasks.keep_revisions", "schedule": 60.0, "options": {"expires": 60}},
+    "read-changed-words": {
+        "task": "postmortems.tasks.read_changed_words",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
     "fold-rooms": {"task": "live.tasks.fold_rooms", "schedule": 60.0, "options": {"expires": 60}},
 }
 

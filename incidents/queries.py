@@ -20,7 +20,8 @@ from incidents.models import (
     Severity,
     SeverityPolicy,
 )
-from people.models import RecordEntry, User
+from people.models import RecordEntry, Team, User
+from people.models.users import UserQuerySet
 
 BY_NUMBER = re.compile(r"(?:INC-?)?(\d{1,9})", re.IGNORECASE)
 
@@ -195,3 +196,14 @@ def _in_words(name: str, value: Any) -> str:
     if name.endswith("_at") and (at := parse_datetime(str(value))):
         return f"{timezone.localtime(at):%-d %b %Y %H:%M}"
     return str(value)
+
+
+def people_who_see(incident: Incident) -> UserQuerySet:
+    """Everyone whom `visible_to` shows an incident: the same rule, read from the other end."""
+    people = User.objects.active()
+    if not incident.is_restricted:
+        return people
+    team = incident.team
+    inside = {team.lead_id, team.engineering_manager_id, *incident.participants.values_list("pk", flat=True)}
+    members = Team.members.through.objects.filter(team=team).values("user")
+    return people.filter(Q(role=User.Role.ADMINISTRATOR) | Q(pk__in=inside - {None}) | Q(pk__in=members))

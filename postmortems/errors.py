@@ -27,3 +27,7 @@ class NotBringable(DomainError):
 
 class NotExportable(DomainError):
     """This server cannot make such a file."""
+
+
+class PassageNotFound(DomainError):
+    """The words that a comment is about do not stand in the text."""

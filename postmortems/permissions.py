@@ -2,7 +2,7 @@
 
 from incidents.models import Incident
 from people.models import User
-from postmortems.models import Postmortem
+from postmortems.models import Comment, Postmortem, Thread
 
 
 def can_open(user: User, incident: Incident) -> bool:
@@ -12,6 +12,23 @@ def can_open(user: User, incident: Incident) -> bool:
 def can_write(user: User, postmortem: Postmortem) -> bool:
     """Edit sections and timeline: everyone in the meeting but viewers, until it is closed."""
     return user.can_write and not postmortem.is_closed
+
+
+def can_comment(user: User, postmortem: Postmortem) -> bool:
+    """Everyone who sees it, viewers too: a question is no edit. Until it is closed, also after publishing."""
+    return user.is_active and not postmortem.is_closed
+
+
+def can_resolve(user: User, thread: Thread) -> bool:
+    """Resolve and reopen: whoever writes the text, and whoever asked."""
+    if thread.postmortem.is_closed:
+        return False
+    return user.can_write or (user.is_active and thread.opened_by_id == user.pk)
+
+
+def can_edit_comment(user: User, comment: Comment) -> bool:
+    """Edit and withdraw: one's own words, nobody else's."""
+    return user.is_active and comment.author_id == user.pk
 
 
 def can_move(user: User, postmortem: Postmortem) -> bool:

@@ -13,6 +13,7 @@ from incidents.models import Incident, SeverityPolicy
 from incidents.queries import matches
 from live.commands import read
 from people.models import User
+from postmortems.discussion import open_counts
 from postmortems.models import Postmortem, Section, TimelineEvent
 from postmortems.models.documents import PostmortemQuerySet
 from postmortems.permissions import can_write
@@ -69,6 +70,7 @@ class SectionView:
     text: str
     version: int
     is_written: bool
+    open_thread_count: int
 
     @property
     def is_empty(self) -> bool:
@@ -77,8 +79,9 @@ class SectionView:
 
 def sections_of(postmortem: Postmortem, *, writing: bool) -> list[SectionView]:
     reading = read(postmortem.room)
+    threads = open_counts(postmortem)
     return [
-        SectionView(section, reading.texts.get(section.key, ""), reading.version, writing)
+        SectionView(section, reading.texts.get(section.key, ""), reading.version, writing, threads.get(section.pk, 0))
         for section in postmortem.sections.all()
     ]
 

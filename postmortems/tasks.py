@@ -3,8 +3,11 @@ import time
 
 from celery import shared_task
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from live.errors import CannotLoad
+from postmortems.commands import words
 from postmortems.exporting import making
 from postmortems.history.keeping import keep_automatic, postmortems_to_keep
 from postmortems.models import Postmortem
@@ -23,6 +26,16 @@ def resume_exports() -> None:
     for pk in making.take_back_lost():
         queue(pk)
     making.remove_old()
+
+
+@shared_task
+def read_changed_words() -> None:
+    """Every few seconds. One post-mortem that cannot be read must not keep the others from their turn."""
+    for pk in words.postmortems_to_read():
+        try:
+            words.read_words(pk, now=timezone.now())
+        except CannotLoad:
+            logger.exception("the texts of post-mortem %s cannot be read", pk)
 
 
 def queue_on_commit(pk: int) -> None:

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from postmortems.exporting.urls import export_urls
-from postmortems.views import lifecycle, pages, sections, timeline
+from postmortems.views import comments, lifecycle, pages, people, sections, timeline
 
 app_name = "postmortems"
 
@@ -21,6 +21,14 @@ document_urls = [
     path("timeline/add/", timeline.add, name="add_event"),
     path("timeline/<int:pk>/edit/", timeline.edit, name="edit_event"),
     path("timeline/<int:pk>/remove/", timeline.remove, name="remove_event"),
+    path("comments/", comments.comments, name="comments"),
+    path("comments/add/", comments.add, name="add_comment"),
+    path("comments/<int:pk>/edit/", comments.edit, name="edit_comment"),
+    path("comments/<int:pk>/withdraw/", comments.withdraw, name="withdraw_comment"),
+    path("threads/<int:pk>/reply/", comments.add_reply, name="reply"),
+    path("threads/<int:pk>/resolve/", comments.resolve, name="resolve_thread"),
+    path("threads/<int:pk>/reopen/", comments.reopen, name="reopen_thread"),
+    path("people/", people.people, name="people"),
 ]
 
 urlpatterns = [

@@ -92,6 +92,12 @@ def decider(who: str, kind: str) -> str:
     return FORBIDDEN if answer == OK and who not in STAFF | {"lead"} else answer
 
 
+def author(who: str, kind: str) -> str:
+    """What the member said: others who see it may not change it."""
+    answer = reader(who, kind)
+    return FORBIDDEN if answer == OK and who != "member" else answer
+
+
 def requester(who: str, kind: str) -> str:
     """Files are made for one person, here the member."""
     answer = reader(who, kind)
@@ -158,6 +164,14 @@ POLICY: dict[str, Policy] = {
     "postmortems:add_event": (None, writer),
     "postmortems:edit_event": (writer, writer),
     "postmortems:remove_event": (writer, writer),
+    "postmortems:comments": (reader, None),
+    "postmortems:add_comment": (reader, reader),
+    "postmortems:reply": (None, reader),
+    "postmortems:edit_comment": (author, author),
+    "postmortems:withdraw_comment": (author, author),
+    "postmortems:resolve_thread": (None, writer),
+    "postmortems:reopen_thread": (None, writer),
+    "postmortems:people": (reader, None),
     "postmortems:export": (None, reader),
     "postmortems:export_status": (requester, None),
     "postmortems:export_download": (requester, None),

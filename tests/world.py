@@ -15,7 +15,8 @@ from incidents.models import Incident, ReviewDecision, ReviewTrigger, Service, S
 from integrations.models import ImportDraft
 from people.models import Organisation, OutboxMail, RecordEntry, Team, User
 from people.record import put_on_record
-from postmortems.models import Export, Postmortem, Section, Template, TimelineEvent
+from postmortems.commands import open_thread
+from postmortems.models import Comment, Export, Postmortem, Section, Template, Thread, TimelineEvent
 from tests.factories import (
     ActionFactory,
     IncidentFactory,
@@ -53,6 +54,8 @@ class Dossier:
     incident: Incident
     postmortem: Postmortem
     section: Section
+    thread: Thread
+    comment: Comment
     event: TimelineEvent
     action: Action
     export: Export
@@ -160,7 +163,10 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
     put_on_record(postmortem, "timeline_event.added", by=by, text=f"{words}record of post-mortem")
     draft = ImportDraft.objects.create(owner=by, source_name=f"{words}draft.md", text=f"# {words}draft")
     section = postmortem.sections.get()
-    return Dossier(incident, postmortem, section, event, action, export, mail, entry, draft)
+    named = f"[@{words}mentioned](person:{world.people['lead'].pk})"
+    thread = open_thread(section, by=by, text=f"{words}comment, {named}", quote=f"{words}section")
+    comment = thread.comments.get()
+    return Dossier(incident, postmortem, section, thread, comment, event, action, export, mail, entry, draft)
 
 
 @dataclass(frozen=True)
@@ -204,7 +210,10 @@ def _walk(patterns: list[URLPattern | URLResolver], prefix: str, namespace: str)
             yield Address(f"{namespace}{pattern.name}" if pattern.name else route, route, parameters)
 
 
-ROWS_BEHIND_PK = {"sections": "section", "timeline": "event", "exports": "export", "drafts": "draft"}
+ROWS_BEHIND_PK = {
+    "comments": "comment", "threads": "thread", "sections": "section", "timeline": "event", "exports": "export",
+    "drafts": "draft",
+}  # fmt: skip
 
 
 def _value(world: World, address: Address, parameter: str, kind: str) -> object:

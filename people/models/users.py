@@ -1,7 +1,10 @@
+import re
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.core.cache import cache
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -11,10 +14,22 @@ from django.urls import reverse
 from core.dates import validate_time_zone
 from core.models import TimestampedModel
 
+WORD = re.compile(r"[^\W_]+")
+NAME_WORDS = SearchVector("name", config="simple")
+
 
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
+
+    def named_like(self, words: str) -> Self:
+        """Whose names have, for each of these words, one that begins with it; an index knows all words of all names."""
+        beginnings = " & ".join(f"'{word}':*" for word in WORD.findall(words))
+        if not beginnings:
+            return self if not words.strip() else self.none()
+        return self.annotate(name_words=NAME_WORDS).filter(
+            name_words=SearchQuery(beginnings, search_type="raw", config="simple")
+        )
 
     def able_to_own(self) -> Self:
         """People who may answer for an action: everyone at work who may write."""
@@ -46,6 +61,7 @@ class User(AbstractBaseUser, TimestampedModel):
 
     class Meta:
         ordering = ["name", "email"]
+        indexes = [GinIndex(NAME_WORDS, name="user_by_words_of_name")]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_the_case"),
             models.CheckConstraint(

@@ -1,3 +1,11 @@
+from postmortems.commands.comments import (
+    edit_comment,
+    open_thread,
+    reopen_thread,
+    reply,
+    resolve_thread,
+    withdraw_comment,
+)
 from postmortems.commands.exports import export_postmortem
 from postmortems.commands.lifecycle import (
     close_blockers,
@@ -19,17 +27,23 @@ __all__ = [
     "bring_back",
     "close_blockers",
     "close_postmortem",
+    "edit_comment",
     "edit_event",
     "export_postmortem",
     "is_closed_for_good",
     "name_revision",
     "open_postmortem",
+    "open_thread",
     "publish_blockers",
     "publish_postmortem",
     "remove_event",
     "reopen_postmortem",
+    "reopen_thread",
+    "reply",
+    "resolve_thread",
     "send_back_postmortem",
     "submit_blockers",
     "submit_postmortem",
+    "withdraw_comment",
     "write_section",
 ]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from postmortems.exporting.document import ActionLine, Document, Fact, Moment
+from postmortems.exporting.document import ActionLine, Document, Fact, Moment, ThreadLine
 
 FORMAT = "debrief.postmortem"
 VERSION = 1
@@ -37,6 +37,7 @@ def payload(document: Document) -> dict[str, Any]:
         ],
         "timeline": [_moment(moment) for moment in document.timeline],
         "actions": [_action(action) for action in document.actions],
+        "threads": [_thread(thread) for thread in document.threads],
         "people": [{"name": person.name, "role": person.role} for person in document.people],
     }
 
@@ -92,6 +93,27 @@ def _action(action: ActionLine) -> dict[str, Any]:
         "finished_at": _plain(action.finished_at),
         "drop_reason": action.drop_reason,
         "dropped_by": action.dropped_by or None,
+    }
+
+
+def _thread(thread: ThreadLine) -> dict[str, Any]:
+    return {
+        "section": thread.section,
+        "quote": thread.quote or None,
+        "opened_by": thread.opened_by,
+        "opened_at": _plain(thread.opened_at),
+        "resolved_at": _plain(thread.resolved_at),
+        "resolved_by": thread.resolved_by or None,
+        "comments": [
+            {
+                "author": comment.author,
+                "at": _plain(comment.at),
+                "text": comment.text,
+                "edited_at": _plain(comment.edited_at),
+                "withdrawn_at": _plain(comment.withdrawn_at),
+            }
+            for comment in thread.comments
+        ],
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from core.mentions import mentions_as_words
 from postmortems.exporting.document import ActionLine, Document, Fact, Moment
 from postmortems.exporting.words import with_headings_below
 
@@ -52,7 +53,8 @@ def _sections(document: Document) -> Iterable[str]:
     for section in document.sections:
         yield f"{'#' * SECTION_LEVEL} {section.title}"
         if not section.is_empty:
-            yield _closed(with_headings_below(SECTION_LEVEL, section.text.strip("\n")))
+            words = mentions_as_words(section.text, document.around)
+            yield _closed(with_headings_below(SECTION_LEVEL, words.strip("\n")))
 
 
 def _closed(text: str) -> str:

@@ -7,12 +7,16 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Prefetch
+
 from core.dates import in_words
+from core.embeds import Surroundings
 from incidents.clocks import Clocks, clocks
 from incidents.models import Impact, Incident, SeverityPolicy
 from live.commands import texts_of
 from people.models import Organisation
-from postmortems.models import Postmortem, SectionRole, TimelineEvent
+from postmortems.mentions import Named, named_in
+from postmortems.models import Comment, Postmortem, SectionRole, Thread, TimelineEvent
 
 FactValue = int | Decimal | bool | str | timedelta | None
 UNKNOWN = "unknown"
@@ -118,6 +122,28 @@ class PersonLine:
 
 
 @dataclass(frozen=True)
+class CommentLine:
+    author: str
+    at: datetime
+    text: str
+    edited_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ThreadLine:
+    """What people said about a passage as it was, or about a whole section when nothing is quoted."""
+
+    section: str
+    quote: str
+    opened_by: str
+    opened_at: datetime
+    resolved_at: datetime | None
+    resolved_by: str
+    comments: list[CommentLine]
+
+
+@dataclass(frozen=True)
 class Document:
     organisation: str
     zone: ZoneInfo
@@ -137,6 +163,8 @@ class Document:
     timeline: list[Moment]
     actions: list[ActionLine]
     people: list[PersonLine]
+    threads: list[ThreadLine]
+    around: Surroundings
 
     @property
     def title(self) -> str:
@@ -153,6 +181,7 @@ def document_of(postmortem: Postmortem, *, at: datetime, address: str = "") -> D
     organisation = Organisation.load()
     policy = SeverityPolicy.objects.filter(severity=incident.severity).first()
     impact = Impact.objects.filter(incident=incident).first() or Impact(incident=incident)
+    sections = _sections(postmortem)
     return Document(
         organisation=organisation.name,
         zone=organisation.zone,
@@ -168,10 +197,12 @@ def document_of(postmortem: Postmortem, *, at: datetime, address: str = "") -> D
         currency=impact.currency,
         impact=impact_facts(impact),
         clocks=clocks(incident, policy),
-        sections=_sections(postmortem),
+        sections=sections,
         timeline=[_moment(event) for event in postmortem.timeline_events.all()],
         actions=_actions(postmortem, today=at.astimezone(organisation.zone).date()),
         people=list(_people(postmortem)),
+        threads=[_thread(thread) for thread in _threads(postmortem)],
+        around=Named(named_in(*(section.text for section in sections))),
     )
 
 
@@ -276,6 +307,26 @@ def _action_line(action: Any, today: date) -> ActionLine:
         finished_at=action.finished_at,
         drop_reason=action.drop_reason,
         dropped_by=str(action.dropped_by or ""),
+    )
+
+
+def _threads(postmortem: Postmortem) -> Iterable[Thread]:
+    threads = postmortem.threads.select_related("section", "opened_by", "resolved_by").order_by("pk")
+    return threads.prefetch_related(Prefetch("comments", Comment.objects.select_related("author")))
+
+
+def _thread(thread: Thread) -> ThreadLine:
+    return ThreadLine(
+        section=thread.section.key,
+        quote=thread.quote,
+        opened_by=str(thread.opened_by),
+        opened_at=thread.created_at,
+        resolved_at=thread.resolved_at,
+        resolved_by=str(thread.resolved_by or ""),
+        comments=[
+            CommentLine(str(one.author), one.created_at, one.text, one.edited_at, one.withdrawn_at)
+            for one in thread.comments.all()
+        ],
     )
 
 

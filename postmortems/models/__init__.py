@@ -1,3 +1,4 @@
+from postmortems.models.comments import Comment, Mention, Thread
 from postmortems.models.documents import Postmortem, Section
 from postmortems.models.exports import Export
 from postmortems.models.revisions import HistoryMark, Revision, RevisionPart
@@ -5,8 +6,10 @@ from postmortems.models.templates import SectionRole, Template, TemplateSection
 from postmortems.models.timeline import TimelineEvent
 
 __all__ = [
+    "Comment",
     "Export",
     "HistoryMark",
+    "Mention",
     "Postmortem",
     "Revision",
     "RevisionPart",
@@ -14,5 +17,6 @@ __all__ = [
     "SectionRole",
     "Template",
     "TemplateSection",
+    "Thread",
     "TimelineEvent",
 ]

@@ -50,6 +50,8 @@ class Postmortem(TimestampedModel):
     )
     published_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Up to which row of the room's log the texts were looked through for mentions and for passages that moved.
+    words_read_upto = models.BigIntegerField(default=0, editable=False)
 
     objects = PostmortemQuerySet.as_manager()
 

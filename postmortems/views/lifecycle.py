@@ -100,6 +100,7 @@ def status_context(request: SignedInRequest, postmortem: Postmortem, *, problems
         "now": timezone.now(),
         "problems": problems,
         "next_step": _next_step(postmortem),
+        "open_thread_count": postmortem.threads.open().count(),
         "can_submit": can_move(user, postmortem) and postmortem.status == Status.DRAFT,
         "can_send_back": can_move(user, postmortem) and postmortem.status == Status.IN_REVIEW,
         "can_publish": can_publish(user, postmortem) and postmortem.status == Status.IN_REVIEW,

@@ -15,10 +15,13 @@ from incidents.models import Incident
 from people.requests import SignedInRequest
 from postmortems import queries
 from postmortems.commands import open_postmortem
+from postmortems.comment_forms import ThreadForm
 from postmortems.errors import NotOpenable
 from postmortems.forms import EventForm, PostmortemFilter, TemplateForm
+from postmortems.mentions import Named, named_in
 from postmortems.models import Postmortem, Template
-from postmortems.permissions import can_open, can_write
+from postmortems.permissions import can_comment, can_open, can_write
+from postmortems.views.comments import comments_context
 from postmortems.views.finding import find
 from postmortems.views.lifecycle import status_context
 from postmortems.views.timeline import timeline_context
@@ -61,12 +64,16 @@ def create(request: SignedInRequest, number: int) -> HttpResponse:
 def detail(request: SignedInRequest, number: int) -> HttpResponse:
     postmortem = find(request, number)
     writing = queries.is_writing(request.user, postmortem, request.GET.get("mode", ""))
+    sections = queries.sections_of(postmortem, writing=writing)
     context = {
         **facts_context(postmortem),
         **status_context(request, postmortem),
         **timeline_context(request, postmortem),
-        "sections": queries.sections_of(postmortem, writing=writing),
+        **comments_context(request, postmortem),
+        **_words(sections),
         "writing": writing,
+        "form": ThreadForm(postmortem=postmortem),
+        "can_comment": can_comment(request.user, postmortem),
         "event_form": EventForm(prefix="new"),
         "can_write": can_write(request.user, postmortem),
     }
@@ -89,10 +96,16 @@ def _words_part(request: SignedInRequest, part: str, postmortem: Postmortem) -> 
     context = {
         "postmortem": postmortem,
         "incident": postmortem.incident,
-        "sections": queries.sections_of(postmortem, writing=False),
+        **_words(queries.sections_of(postmortem, writing=False)),
         "writing": False,
+        "can_comment": can_comment(request.user, postmortem),
     }
     return part_or_redirect(request, f"postmortems/detail.html#{part}", context, to=postmortem)
+
+
+def _words(sections: list[queries.SectionView]) -> dict[str, Any]:
+    """The sections, and what is known where their words are read: who is mentioned."""
+    return {"sections": sections, "around": Named(named_in(*(view.text for view in sections)))}
 
 
 @require_safe

@@ -4,9 +4,11 @@ import { defaultKeymap } from "@codemirror/commands";
 import { Compartment, EditorState } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
+import { comments } from "./comments.js";
 import { cursors } from "./cursors.js";
 import { looks } from "./looks.js";
 import { documentMarkdown } from "./markdown.js";
+import { mentions } from "./mentions.js";
 import { roomOf } from "./room.js";
 import { makeToolbar, toolbarKeys } from "./toolbar.js";
 
@@ -120,6 +122,8 @@ export class LiveEditor extends HTMLElement {
         looks,
         yCollab(text, null),
         cursors(this.room, text, this.getAttribute("name")),
+        comments(this.room, this.getAttribute("name")),
+        mentions,
         // Tab is not bound: it leaves the editor, as it leaves every field.
         keymap.of([
           { key: "Alt-F10", run: () => this.focusToolbar() },

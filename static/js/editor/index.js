@@ -2,12 +2,15 @@
 import { LiveEditor } from "./element.js";
 import { Follow } from "./follow.js";
 import { tellWhereIAm } from "./here.js";
+import { watchBoxes } from "./mentions.js";
 import { showPresence } from "./presence.js";
+import { watchReading } from "./reading.js";
 import { roomOf } from "./room.js";
 import { markRows } from "./rowmarks.js";
 import { showSaving, showVersion } from "./status.js";
 import { offerStranded } from "./stranded.js";
 import { tellOfTexts } from "./texts.js";
+import { watchThreads } from "./threads.js";
 
 function watch(room) {
   showSaving(room);
@@ -17,6 +20,9 @@ function watch(room) {
   tellWhereIAm(room);
   markRows(room);
   tellOfTexts(room);
+  watchThreads(room);
+  watchReading(room);
+  watchBoxes();
 }
 
 const number = document.querySelector("[data-postmortem]")?.dataset.postmortem ?? document.querySelector("live-editor")?.getAttribute("room");
