@@ -1,7 +1,7 @@
 """The doors of rooms, and the keepers of their history. Live editing knows no documents: the apps above say who may
 enter what, and how far they have written down what became of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +19,10 @@ class Access:
 
 class Door(Protocol):
     def enter(self, user: User, number: int) -> Access | None: ...
+
+    def enter_all(self, visits: Sequence[tuple[User, int]]) -> list[Access | None]:
+        """What `enter` says to each of them: asked every few seconds about everybody in every open room."""
+        ...
 
 
 # Answers, for a room, the id up to which its log has been told elsewhere and may be forgotten.

@@ -89,6 +89,9 @@ class Service(TimestampedModel):
         return self.name
 
 
+UNRESTRICTED = Q(is_restricted=False)
+
+
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, user: User) -> Self:
         """The one door to incidents. A restricted one is for its team, its participants and administrators."""
@@ -98,7 +101,11 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             return self
         teams = Team.objects.of(user).values("pk")
         taking_part = Participant.objects.filter(user=user).values("incident")
-        return self.filter(Q(is_restricted=False) | Q(team__in=teams) | Q(pk__in=taking_part))
+        return self.filter(UNRESTRICTED | Q(team__in=teams) | Q(pk__in=taking_part))
+
+    def visible_to_all(self) -> Self:
+        """What `visible_to` shows to everybody at work, so that many people need not be asked about one by one."""
+        return self.filter(UNRESTRICTED)
 
     def open(self) -> Self:
         return self.filter(resolved_at=None)
