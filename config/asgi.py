@@ -8,7 +8,6 @@ from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 
 from live.gate import guarded
@@ -17,6 +16,6 @@ from live.routing import websocket_urlpatterns
 application = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": guarded(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": guarded(URLRouter(websocket_urlpatterns)),
     }
 )

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from live.frames import BINARY, TEXT, encoded
 from live.limits import (
     ACCESS_WITHDRAWN,
     BAD_FRAMES_BEFORE_CLOSING,
@@ -19,6 +20,23 @@ from live.limits import (
 )
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+WriteFrame = Callable[[bytes], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What goes to one or to many people: made once, as ASGI takes it and as it goes over the wire."""
+
+    asgi: dict[str, Any]
+    frame: bytes
+
+
+def binary(content: bytes) -> Message:
+    return Message({"type": "websocket.send", "bytes": content}, encoded(BINARY, content))
+
+
+def text(content: str) -> Message:
+    return Message({"type": "websocket.send", "text": content}, encoded(TEXT, content.encode()))
 
 
 @dataclass(frozen=True)
@@ -32,7 +50,18 @@ class Person:
 
 
 class Connection:
-    def __init__(self, person: Person, *, kind: str, number: int, may_write: bool, wants_events: bool) -> None:
+    """`write_frame` is the server's side door, if it has one: see live.frames."""
+
+    def __init__(
+        self,
+        person: Person,
+        *,
+        kind: str,
+        number: int,
+        may_write: bool,
+        wants_events: bool,
+        write_frame: WriteFrame | None = None,
+    ) -> None:
         self.person = person
         self.kind = kind
         self.number = number
@@ -42,7 +71,8 @@ class Connection:
         self.was_asked = False
         self.is_gone = False
         self.closing: tuple[int, str] | None = None
-        self._outbox: deque[dict[str, Any]] = deque()
+        self._write_frame = write_frame
+        self._outbox: deque[Message] = deque()
         self._unsent_bytes = 0
         self._wake = asyncio.Event()
         self._received = 0
@@ -53,19 +83,13 @@ class Connection:
 
     # Towards the person.
 
-    def push(self, frame: bytes) -> None:
-        self._queue({"type": "websocket.send", "bytes": frame}, len(frame))
-
-    def say(self, **message: Any) -> None:
-        if self.wants_events:
-            self.say_text(json.dumps(message))
-
-    def say_text(self, text: str) -> None:
-        self._queue({"type": "websocket.send", "text": text}, len(text))
-
-    def _queue(self, message: dict[str, Any], size: int) -> None:
+    def push(self, message: Message) -> None:
         if self.closing:
             return
+        # Nothing may overtake what waits: the side door is for those who have read everything.
+        if not self._unsent_bytes and self._write_frame is not None and self._write_frame(message.frame):
+            return
+        size = len(message.frame)
         if self._unsent_bytes + size > MAX_UNSENT_BYTES:
             # Whoever reads too slowly comes back and gets all of it in one message.
             self._outbox.clear()
@@ -74,6 +98,10 @@ class Connection:
         self._unsent_bytes += size
         self._outbox.append(message)
         self._wake.set()
+
+    def say(self, **message: Any) -> None:
+        if self.wants_events:
+            self.push(text(json.dumps(message)))
 
     def end(self, code: int, reason: str) -> None:
         if not self.closing:
@@ -97,8 +125,8 @@ class Connection:
                 self._wake.clear()
                 while self._outbox:
                     message = self._outbox.popleft()
-                    await send(message)
-                    self._unsent_bytes -= len(message.get("bytes") or message["text"])
+                    await send(message.asgi)
+                    self._unsent_bytes -= len(message.frame)
                 if self.is_gone:
                     return
                 if self.closing:

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
-from channels.db import database_sync_to_async
 
 from core import cache
 from live import bus, rights
@@ -31,6 +30,7 @@ from live.limits import (
 from live.log import Reading, Shown, fold_room
 from live.room import Batch, Room
 from live.store import FAILURES, Store
+from live.threads import in_thread
 
 logger = structlog.get_logger(__name__)
 
@@ -329,7 +329,7 @@ class Hub:
 
     async def _fold_in_thread(self, room_id: int, shown: Shown | None) -> None:
         try:
-            await database_sync_to_async(fold_room, thread_sensitive=False)(room_id, shown)
+            await in_thread(fold_room, room_id, shown)
         except Exception:
             logger.exception("live.fold_failed", room=room_id)
         finally:
@@ -378,7 +378,7 @@ class Hub:
         if not connections:
             return
         people = {connection.person for connection in connections}
-        alive = await database_sync_to_async(rights.still_signed_in, thread_sensitive=False)(people)
+        alive = await in_thread(rights.still_signed_in, people)
         for connection in connections:
             if connection.person not in alive:
                 connection.end(ACCESS_WITHDRAWN, "signed out")
@@ -388,7 +388,7 @@ class Hub:
         for connection in connections:
             if not connection.closing:
                 asked.setdefault((connection.kind, connection.person.user_id, connection.number), []).append(connection)
-        answers = await database_sync_to_async(rights.ask, thread_sensitive=False)(asked) if asked else {}
+        answers = await in_thread(rights.ask, asked) if asked else {}
         for key, access in answers.items():
             for connection in asked[key]:
                 if access is None or not access.may_read or access.may_write != connection.may_write:

@@ -11,7 +11,7 @@ from pycrdt import merge_updates
 
 from core.build import build_id
 from live.bus import PRESENCE, ROW
-from live.connection import Connection
+from live.connection import Connection, binary, text
 from live.document import Change, Document, load
 from live.errors import BadFrame, CannotLoad
 from live.limits import (
@@ -129,7 +129,7 @@ class Room:
             self._tell_presence_soon()
         elif kind == QUERY_AWARENESS:
             if present := self.presence.frame():
-                connection.push(present)
+                connection.push(binary(present))
         elif kind != AUTH:
             raise BadFrame("an unknown kind of message")
 
@@ -154,7 +154,7 @@ class Room:
         self._outside.mark(self)
 
     def _answer(self, connection: Connection, state_vector: bytes) -> None:
-        connection.push(sync_frame(STEP_2, self._document.missing(state_vector)))
+        connection.push(binary(sync_frame(STEP_2, self._document.missing(state_vector))))
 
     def greet(self, connection: Connection) -> None:
         """What a newcomer gets unasked: which room and which program this is, what we lack, and who is here."""
@@ -171,9 +171,9 @@ class Room:
             }
         )
         if connection.may_write:
-            self.when_settled(lambda: connection.push(sync_frame(STEP_1, self._document.state())))
+            self.when_settled(lambda: connection.push(binary(sync_frame(STEP_1, self._document.state()))))
         if present := self.presence.frame():
-            connection.push(present)
+            connection.push(binary(present))
 
     def dismiss(self, connection: Connection) -> None:
         self.connections.discard(connection)
@@ -234,7 +234,7 @@ class Room:
             connection = change.tag.connection
             if not connection.was_asked:
                 connection.was_asked = True
-                connection.push(sync_frame(STEP_1, self._document.state()))
+                connection.push(binary(sync_frame(STEP_1, self._document.state())))
         if len(self._waiting) > MOST_WAITING or sum(len(c.update) for c in self._waiting) > MAX_WAITING_BYTES:
             for change in self._waiting:
                 change.tag.connection.end(TRY_AGAIN, "changes are missing in between")
@@ -304,14 +304,16 @@ class Room:
     # Towards everybody.
 
     def _broadcast(self, frame: bytes, but: Connection | None) -> None:
+        message = binary(frame)
         for connection in self.connections:
             if connection is not but:
-                connection.push(frame)
+                connection.push(message)
 
-    def announce(self, text: str) -> None:
+    def announce(self, news: str) -> None:
+        message = text(news)
         for connection in self.connections:
             if connection.wants_events:
-                connection.say_text(text)
+                connection.push(message)
 
     def _tell_presence_soon(self) -> None:
         """A cursor stands on a letter that others must have been shown before: what is under way goes first."""

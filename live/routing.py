@@ -1,4 +1,4 @@
-"""The addresses of live documents. config/asgi.py puts the checks of Origin, session and user in front."""
+"""The addresses of live documents. config/asgi.py puts the check of Origin in front."""
 
 from django.urls import path
 

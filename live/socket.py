@@ -2,20 +2,25 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
 
 import structlog
-from channels.db import database_sync_to_async
-from django.contrib.auth import HASH_SESSION_KEY
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, get_user
+from django.http import HttpRequest, parse_cookie
 
 from live import registry
 from live.connection import Connection, Person
 from live.errors import BadFrame, CannotLoad
+from live.frames import EXTENSION
 from live.hub import Hub, hub_here
 from live.limits import ACCESS_WITHDRAWN, MAX_FRAME_BYTES, POLICY, TOO_BIG, TRY_AGAIN
 from live.registry import Access
 from live.room import Room
+from live.threads import in_thread
 from people.models import User
 
 logger = structlog.get_logger(__name__)
@@ -24,49 +29,56 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+@dataclass(frozen=True)
+class Admission:
+    person: Person
+    access: Access
+
+
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    """Expects `kind` and `number` from the route, `user` and `session` from Channels, `doubts_heard` from the gate."""
+    """Expects `kind` and `number` from the route, `doubts_heard` from the gate."""
     await receive()  # websocket.connect
     kind, number = scope["url_route"]["kwargs"]["kind"], scope["url_route"]["kwargs"]["number"]
-    access = await _admit(scope, kind, number)
-    if access is None:
+    admission = await in_thread(_admit, dict(scope["headers"]), kind, number)
+    if admission is None:
         # Before accepting: a stranger learns no more than from an address that does not exist.
         await send({"type": "websocket.close", "code": ACCESS_WITHDRAWN})
         return
     wants_events = parse_qs(scope["query_string"].decode("latin-1")).get("events") == ["1"]
     connection = Connection(
-        _person(scope), kind=kind, number=number, may_write=access.may_write, wants_events=wants_events
+        admission.person,
+        kind=kind,
+        number=number,
+        may_write=admission.access.may_write,
+        wants_events=wants_events,
+        write_frame=scope.get("extensions", {}).get(EXTENSION, {}).get("write"),
     )
     await send({"type": "websocket.accept"})
     pump = asyncio.create_task(connection.pump(send))
     try:
-        await _stay(hub_here(), connection, access.room_id, scope["doubts_heard"], receive)
+        await _stay(hub_here(), connection, admission.access.room_id, scope["doubts_heard"], receive)
     finally:
         if connection.closing is None:
             connection.end(1000, "")
         await pump
 
 
-async def _admit(scope: dict[str, Any], kind: str, number: int) -> Access | None:
-    user = scope["user"]
-    if not user.is_authenticated or not user.is_active:
+def _admit(headers: dict[bytes, bytes], kind: str, number: int) -> Admission | None:
+    """Who this is by the session, and what the door says to them."""
+    cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
+    door, session_key = registry.door(kind), cookies.get(settings.SESSION_COOKIE_NAME)
+    if door is None or not session_key:
         return None
-    door = registry.door(kind)
-    if door is None:
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    user = get_user(request)
+    if not isinstance(user, User) or not user.is_active:
         return None
-    access = await database_sync_to_async(door.enter, thread_sensitive=False)(user._wrapped, number)
-    return access if access and access.may_read else None
-
-
-def _person(scope: dict[str, Any]) -> Person:
-    user: User = scope["user"]
-    session = scope["session"]
-    return Person(
-        user_id=user.pk,
-        name=str(user),
-        session_key=session.session_key,
-        session_hash=session[HASH_SESSION_KEY],
-    )
+    access = door.enter(user, number)
+    if access is None or not access.may_read:
+        return None
+    person = Person(user.pk, str(user), request.session.session_key or "", request.session[HASH_SESSION_KEY])
+    return Admission(person, access)
 
 
 async def _stay(hub: Hub, connection: Connection, room_id: int, doubts_heard: int, receive: Receive) -> None:

@@ -16,7 +16,7 @@ def web(host: str, port: int) -> list[str]:
         *["--host", host, "--port", str(port)],
         *["--loop", "uvloop", "--http", "httptools", "--lifespan", "off"],
         # Deflated frames would let a small message unfold to a huge one before its size is looked at.
-        *["--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", str(LARGEST_FRAME_BYTES)],
+        *["--ws", "live.frames:Frames", "--ws-per-message-deflate", "false", "--ws-max-size", str(LARGEST_FRAME_BYTES)],
         # Whoever closes the lid says nothing: within half a minute the others must see her gone.
         *["--ws-ping-interval", "10", "--ws-ping-timeout", "15"],
         *["--timeout-graceful-shutdown", "5", "--no-access-log", "--log-level", "warning", "--no-server-header"],

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,7 +27,8 @@ def database_url() -> str:
 
 
 class WebProcess:
-    def __init__(self, log: Path, **environment: str) -> None:
+    def __init__(self, log: Path, *, flags: Sequence[str] = (), **environment: str) -> None:
+        self.flags = flags
         self.port = free_port()
         self.log = log
         self.environment = {
@@ -38,7 +40,7 @@ class WebProcess:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:
-        command = with_our_python(web("127.0.0.1", self.port))
+        command = [*with_our_python(web("127.0.0.1", self.port)), *self.flags]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         wait_for_port(self.port, self.process, self.log)
