@@ -14,6 +14,9 @@ for candidate in python3.11 python3.12 python3.13 python3 python3.14; do
 done
 [ -n "$PYTHON" ] || refuse "Python 3.11 or newer is needed (Debian: apt install python3 python3-pip)."
 
+# Where this is set, each of our many processes would compile thousands of modules anew: seconds of work, every time.
+unset PYTHONDONTWRITEBYTECODE
+
 mkdir -p .tools
 export UV_PYTHON_DOWNLOADS=never UV_CACHE_DIR="${UV_CACHE_DIR:-$PWD/.tools/cache/uv}"
 export npm_config_cache="${npm_config_cache:-$PWD/.tools/cache/npm}"
