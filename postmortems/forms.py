@@ -1,11 +1,12 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from core.forms import InstantField, MergingForm
 from incidents.forms import capitalised
 from incidents.models import Severity
-from people.models import Team
+from people.models import Team, User
 from postmortems.models import Postmortem, Template, TimelineEvent
 
 
@@ -63,3 +64,40 @@ class PostmortemFilter(forms.Form):
         """What the address asks for; a value that makes no sense there asks for nothing."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+
+class HistoryFilter(forms.Form):
+    """The filter of the line of time; it lives in the address."""
+
+    part = forms.ChoiceField(label="What", required=False)
+    person = forms.ModelChoiceField(User.objects.none(), label="Who", required=False, empty_label="everybody")
+    named = forms.BooleanField(label="Only versions with a name", required=False)
+
+    def __init__(self, *args: Any, parts: list[tuple[str, str]], people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["part"].choices = [("", "everything"), *parts]  # type: ignore[attr-defined]
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """What the address asks for; a value that makes no sense there asks for nothing."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class NameRevisionForm(forms.Form):
+    name = forms.CharField(label="Name this version", max_length=120)
+
+
+class BringBackForm(forms.Form):
+    """Which parts of a revision come back, and the state of the log that the person had in sight."""
+
+    parts = forms.MultipleChoiceField(
+        label="What comes back", widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one part to bring back."},
+    )  # fmt: skip
+    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, parts: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parts"].choices = parts  # type: ignore[attr-defined]

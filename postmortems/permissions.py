@@ -31,6 +31,11 @@ def can_edit_comment(user: User, comment: Comment) -> bool:
     return user.is_active and comment.author_id == user.pk
 
 
+def can_name(user: User, postmortem: Postmortem) -> bool:
+    """Keep the document as it is under a name: also once it is closed, for nothing in it changes."""
+    return user.can_write
+
+
 def can_move(user: User, postmortem: Postmortem) -> bool:
     """Submit for review, and send back to draft."""
     return user.can_write

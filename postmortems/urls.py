@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from postmortems.exporting.urls import export_urls
-from postmortems.views import comments, lifecycle, pages, people, sections, timeline
+from postmortems.views import comments, history, lifecycle, pages, people, sections, timeline
 
 app_name = "postmortems"
 
@@ -17,6 +17,11 @@ document_urls = [
     path("close/", lifecycle.close, name="close"),
     path("reopen/", lifecycle.reopen, name="reopen"),
     path("sections/<int:pk>/edit/", sections.edit, name="edit_section"),
+    path("history/", history.index, name="history"),
+    path("history/name/", history.name, name="name_revision"),
+    path("history/compare/", history.compare_two, name="compare"),
+    path("history/<int:revision>/", history.detail, name="revision"),
+    path("history/<int:revision>/bring-back/", history.bring_back, name="bring_back"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("timeline/add/", timeline.add, name="add_event"),
     path("timeline/<int:pk>/edit/", timeline.edit, name="edit_event"),

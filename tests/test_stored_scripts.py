@@ -10,6 +10,7 @@ from core.markdown import render_markdown
 from incidents.models import Impact, Incident
 from live.commands import replace_text, version_of
 from people.models import OutboxMail, Team, User
+from postmortems.commands import name_revision
 from postmortems.models import Section, TimelineEvent
 from tests.world import OPEN, World, addresses, make_world
 
@@ -153,6 +154,7 @@ def write_everywhere(world: World, words: str) -> None:
     type(dossier.draft).objects.filter(pk=dossier.draft.pk).update(source_name=line[:300], text=words)
     room = dossier.postmortem.room
     replace_text(room, "summary", words, base_version=version_of(room), by=world.people["member"])
+    name_revision(dossier.postmortem, line[:120], by=world.people["member"])
 
 
 def found_in(html: str) -> list[str]:

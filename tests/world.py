@@ -16,7 +16,8 @@ from integrations.models import ImportDraft
 from people.models import Organisation, OutboxMail, RecordEntry, Team, User
 from people.record import put_on_record
 from postmortems.commands import open_thread
-from postmortems.models import Comment, Export, Postmortem, Section, Template, Thread, TimelineEvent
+from postmortems.history.keeping import Reason, keep_revision
+from postmortems.models import Comment, Export, Postmortem, Revision, Section, Template, Thread, TimelineEvent
 from tests.factories import (
     ActionFactory,
     IncidentFactory,
@@ -163,6 +164,8 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
     put_on_record(postmortem, "timeline_event.added", by=by, text=f"{words}record of post-mortem")
     draft = ImportDraft.objects.create(owner=by, source_name=f"{words}draft.md", text=f"# {words}draft")
     section = postmortem.sections.get()
+    for name in (f"{words}first version", f"{words}second version"):
+        keep_revision(postmortem, Reason(Revision.Kind.NAMED, name, by))
     named = f"[@{words}mentioned](person:{world.people['lead'].pk})"
     thread = open_thread(section, by=by, text=f"{words}comment, {named}", quote=f"{words}section")
     comment = thread.comments.get()
@@ -224,4 +227,6 @@ def _value(world: World, address: Address, parameter: str, kind: str) -> object:
         parts = address.route[: address.route.index(f":{parameter}>")].split("/")
         row = world.row(ROWS_BEHIND_PK.get(parts[-2], parts[-2]), kind)
         return row.pk if row else NOBODY_HAS
+    if parameter == "revision":
+        return world.dossiers[kind].postmortem.revisions.first().number if kind != UNKNOWN else NOBODY_HAS
     return {"format": "md", "app_label": "actions", "url": "no/such/page", "key": "some-key", "uidb36": "1"}[parameter]

@@ -6,6 +6,9 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 
 from incidents.models import Impact, Incident
 from people.models import RecordEntry
@@ -39,7 +42,10 @@ class TimelineRows:
         return [Row(event.pk, {name: plain(getattr(event, name)) for name in names}) for event in events]
 
     def heading(self, row: Row) -> str:
-        return str(row.values.get("text") or "")
+        """`2 Mar 14:05 The first alert fires.`, by the reader's clock."""
+        at, text = row.values.get("occurred_at"), str(row.values.get("text") or "")
+        moment = parse_datetime(at) if at else None
+        return f"{date_format(timezone.localtime(moment), 'j M H:i')} {text}" if moment else text
 
     def people(self, postmortem: Postmortem, since: datetime) -> set[int]:
         entries = RecordEntry.objects.about(postmortem).filter(verb__startswith="timeline_event.")

@@ -55,6 +55,10 @@ class Revision(models.Model):
         return f"version {self.number} of {self.postmortem}"
 
     @property
+    def title(self) -> str:
+        return self.name or f"Version {self.number}"
+
+    @property
     def is_named(self) -> bool:
         return bool(self.name)
 

@@ -8,6 +8,7 @@ import "./outline.js";
 import "./palette.js";
 import "./relative-times.js";
 import "./shortcuts.js";
+import "./steps.js";
 import "./tabs.js";
 import "./theme-switch.js";
 import "./toasts.js";
