@@ -12,8 +12,10 @@ class PostmortemsConfig(AppConfig):
         from postmortems.history import rows
         from postmortems.history.keeping import kept_upto
         from postmortems.history.kinds import FactsRows, TimelineRows
+        from postmortems.own_blocks import register_blocks
 
         registry.register("postmortems", PostmortemDoor())
         registry.register_keeper("postmortems", kept_upto)
         rows.register(TimelineRows())
         rows.register(FactsRows())
+        register_blocks()

@@ -31,3 +31,7 @@ class NotExportable(DomainError):
 
 class PassageNotFound(DomainError):
     """The words that a comment is about do not stand in the text."""
+
+
+class NotAttachable(DomainError):
+    """This file cannot be kept beside a post-mortem."""

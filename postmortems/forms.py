@@ -1,13 +1,17 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
 from core.forms import InstantField, MergingForm
 from incidents.forms import capitalised
 from incidents.models import Severity
 from people.models import Team, User
+from postmortems.errors import NotAttachable
 from postmortems.models import Postmortem, Template, TimelineEvent
+from postmortems.uploads import LARGEST_BYTES, OFFERED, Examined, examined
 
 
 class TemplateForm(forms.Form):
@@ -16,15 +20,45 @@ class TemplateForm(forms.Form):
     template = forms.ModelChoiceField(Template.objects.offered(), empty_label=None, widget=forms.RadioSelect)
 
 
+class FileField(forms.FileField):
+    """One file, examined: what comes out of it may be kept."""
+
+    def clean(self, data: Any, initial: Any = None) -> Examined | None:
+        upload: UploadedFile | None = super().clean(data, initial)
+        if not upload:
+            return None
+        try:
+            # No more is read than is needed to see that it is too large.
+            return examined(upload.read(LARGEST_BYTES + 1), upload.name or "")
+        except NotAttachable as refusal:
+            raise ValidationError([*refusal.reasons]) from refusal
+
+
 class SectionForm(forms.Form):
     """The text of one section, and the version that its writer started from."""
 
-    text = forms.CharField(required=False, strip=False, max_length=200_000, widget=forms.Textarea)
+    text = forms.CharField(
+        required=False,
+        strip=False,
+        max_length=200_000,
+        widget=forms.Textarea,
+        help_text="On a line of its own, {{timeline}}, {{actions}} or {{impact}} shows what the records say; "
+        "{{duration}} does so within a line.",
+    )
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    file = FileField(
+        label="Attach a file", required=False, allow_empty_file=True, help_text=f"It is shown at the end. {OFFERED}."
+    )
 
     def clean_text(self) -> str:
         # Browsers send CRLF from a textarea; the shared text knows LF alone.
         return self.cleaned_data["text"].replace("\r\n", "\n").replace("\r", "\n")
+
+
+class AttachForm(forms.Form):
+    file = FileField(
+        help_text=f"{OFFERED}.", allow_empty_file=True, error_messages={"required": "Choose a file first."}
+    )
 
 
 class EventForm(MergingForm):

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from postmortems.exporting.urls import export_urls
-from postmortems.views import comments, history, lifecycle, pages, people, sections, timeline
+from postmortems.views import attachments, blocks, comments, history, lifecycle, pages, people, sections, timeline
 
 app_name = "postmortems"
 
@@ -22,6 +22,9 @@ document_urls = [
     path("history/compare/", history.compare_two, name="compare"),
     path("history/<int:revision>/", history.detail, name="revision"),
     path("history/<int:revision>/bring-back/", history.bring_back, name="bring_back"),
+    path("attachments/", attachments.attachments, name="attachments"),
+    path("attachments/<int:pk>/<str:file_name>", attachments.attachment, name="attachment"),
+    path("blocks/<slug:block>/", blocks.block, name="block"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("timeline/add/", timeline.add, name="add_event"),
     path("timeline/<int:pk>/edit/", timeline.edit, name="edit_event"),

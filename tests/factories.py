@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import factory
@@ -12,7 +13,7 @@ from actions.models import Action
 from incidents.models import Impact, Incident, Participant, Service, Severity
 from live.commands import create_room
 from people.models import Organisation, OutboxMail, Team, User
-from postmortems.models import Postmortem, Section, SectionRole, Template, TemplateSection, TimelineEvent
+from postmortems.models import Attachment, Postmortem, Section, SectionRole, Template, TemplateSection, TimelineEvent
 
 PASSWORD = "correct horse battery staple"
 STARTED_AT = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
@@ -156,6 +157,22 @@ class TimelineEventFactory(DjangoModelFactory):
     occurred_at = STARTED_AT
     text = "The first alert fires."
     added_by = factory.SubFactory(UserFactory)
+
+
+class AttachmentFactory(DjangoModelFactory):
+    """A log; what is examined and redrawn is made by `postmortems.uploads`."""
+
+    class Meta:
+        model = Attachment
+
+    name = "gate.log"
+    kind = Attachment.Kind.TEXT
+    content = b"14:00 gate 3 does not answer\n14:01 gate 3 does not answer\n"
+    first_line = "14:00 gate 3 does not answer"
+    line_count = 2
+    size = factory.LazyAttribute(lambda self: len(self.content))
+    sha256 = factory.LazyAttribute(lambda self: sha256(self.content).hexdigest())
+    uploaded_by = factory.SubFactory(UserFactory)
 
 
 class ActionFactory(DjangoModelFactory):

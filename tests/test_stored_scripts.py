@@ -11,7 +11,7 @@ from incidents.models import Impact, Incident
 from live.commands import replace_text, version_of
 from people.models import OutboxMail, Team, User
 from postmortems.commands import name_revision
-from postmortems.models import Section, TimelineEvent
+from postmortems.models import Attachment, Section, TimelineEvent
 from tests.world import OPEN, World, addresses, make_world
 
 MARK = "pwnedhere"  # Long enough that no nonce and no token holds it by chance.
@@ -152,7 +152,14 @@ def write_everywhere(world: World, words: str) -> None:
     User.objects.filter(pk=world.people["member"].pk).update(name=line[:120])
     type(world.template).objects.filter(pk=world.template.pk).update(name=line[:120], description=line[:300])
     type(dossier.draft).objects.filter(pk=dossier.draft.pk).update(source_name=line[:300], text=words)
+    Attachment.objects.filter(pk=dossier.attachment.pk).update(
+        name=line[:100].replace("/", ""), first_line=line[:200], kind="image/png", width=1, height=1
+    )
+    number = dossier.attachment.pk
+    plain = "".join(f"\\{sign}" if sign in "[]\\" else sign for sign in line)
+    shown = f"![{plain}](attachment:{number}) [{plain}](attachment:{number})\n{{{{timeline}}}}\n{{{{impact}}}}\n{{{{actions}}}}"
     room = dossier.postmortem.room
+    words = f"{words}\n\n{shown}"
     replace_text(room, "summary", words, base_version=version_of(room), by=world.people["member"])
     name_revision(dossier.postmortem, line[:120], by=world.people["member"])
 

@@ -17,9 +17,20 @@ from people.models import Organisation, OutboxMail, RecordEntry, Team, User
 from people.record import put_on_record
 from postmortems.commands import open_thread
 from postmortems.history.keeping import Reason, keep_revision
-from postmortems.models import Comment, Export, Postmortem, Revision, Section, Template, Thread, TimelineEvent
+from postmortems.models import (
+    Attachment,
+    Comment,
+    Export,
+    Postmortem,
+    Revision,
+    Section,
+    Template,
+    Thread,
+    TimelineEvent,
+)
 from tests.factories import (
     ActionFactory,
+    AttachmentFactory,
     IncidentFactory,
     OrganisationFactory,
     ParticipantFactory,
@@ -60,6 +71,7 @@ class Dossier:
     event: TimelineEvent
     action: Action
     export: Export
+    attachment: Attachment
     mail: OutboxMail
     entry: RecordEntry
     draft: ImportDraft
@@ -151,6 +163,11 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
     export = Export.objects.create(
         postmortem=postmortem, format="md", requested_by=by, status="ready", content=f"{words}export".encode()
     )
+    content = f"{words}attachment".encode()
+    # Its name stands in its address: whoever asks for that knows it, and sign-in leads back there.
+    attachment = AttachmentFactory(
+        postmortem=postmortem, uploaded_by=by, name="gate.log", content=content, first_line=f"{words}first line"
+    )
     mail = OutboxMail.objects.create(
         kind="weekly", recipient=by, period=f"2026-W10-{kind}", subject=f"{words}mail subject",
         text=f"{words}mail text", html=f"<p>{words}mail html</p>", message_id=f"<{kind}@harbour.example>",
@@ -169,7 +186,9 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
     named = f"[@{words}mentioned](person:{world.people['lead'].pk})"
     thread = open_thread(section, by=by, text=f"{words}comment, {named}", quote=f"{words}section")
     comment = thread.comments.get()
-    return Dossier(incident, postmortem, section, thread, comment, event, action, export, mail, entry, draft)
+    return Dossier(
+        incident, postmortem, section, thread, comment, event, action, export, attachment, mail, entry, draft
+    )
 
 
 @dataclass(frozen=True)
@@ -215,7 +234,7 @@ def _walk(patterns: list[URLPattern | URLResolver], prefix: str, namespace: str)
 
 ROWS_BEHIND_PK = {
     "comments": "comment", "threads": "thread", "sections": "section", "timeline": "event", "exports": "export",
-    "drafts": "draft",
+    "drafts": "draft", "attachments": "attachment",
 }  # fmt: skip
 
 
@@ -229,4 +248,13 @@ def _value(world: World, address: Address, parameter: str, kind: str) -> object:
         return row.pk if row else NOBODY_HAS
     if parameter == "revision":
         return world.dossiers[kind].postmortem.revisions.first().number if kind != UNKNOWN else NOBODY_HAS
-    return {"format": "md", "app_label": "actions", "url": "no/such/page", "key": "some-key", "uidb36": "1"}[parameter]
+    if parameter == "file_name":
+        return world.dossiers[kind].attachment.name if kind in world.dossiers else "gate.log"
+    return {
+        "block": "timeline",
+        "format": "md",
+        "app_label": "actions",
+        "url": "no/such/page",
+        "key": "some-key",
+        "uidb36": "1",
+    }[parameter]

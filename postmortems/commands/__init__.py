@@ -1,3 +1,4 @@
+from postmortems.commands.attachments import attach_file, write_section_with_file
 from postmortems.commands.comments import (
     edit_comment,
     open_thread,
@@ -24,6 +25,7 @@ from postmortems.commands.timeline import add_event, edit_event, remove_event
 
 __all__ = [
     "add_event",
+    "attach_file",
     "bring_back",
     "close_blockers",
     "close_postmortem",
@@ -46,4 +48,5 @@ __all__ = [
     "submit_postmortem",
     "withdraw_comment",
     "write_section",
+    "write_section_with_file",
 ]

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from postmortems.exporting.document import ActionLine, Document, Fact, Moment, ThreadLine
+from core.embeds import with_embeds_as_text
+from postmortems.exporting.around import InFile
+from postmortems.exporting.document import ActionLine, AttachmentLine, Document, Fact, Moment, ThreadLine
 
 FORMAT = "debrief.postmortem"
 VERSION = 1
@@ -16,6 +18,7 @@ def as_json(document: Document) -> bytes:
 
 
 def payload(document: Document) -> dict[str, Any]:
+    around = InFile(document)
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -32,13 +35,19 @@ def payload(document: Document) -> dict[str, Any]:
             "address": document.address,
         },
         "sections": [
-            {"key": section.key, "title": section.title, "role": section.role, "text": section.text}
+            {
+                "key": section.key,
+                "title": section.title,
+                "role": section.role,
+                "text": with_embeds_as_text(section.text, around),
+            }
             for section in document.sections
         ],
         "timeline": [_moment(moment) for moment in document.timeline],
         "actions": [_action(action) for action in document.actions],
         "threads": [_thread(thread) for thread in document.threads],
         "people": [{"name": person.name, "role": person.role} for person in document.people],
+        "attachments": [_attachment(attachment) for attachment in document.attachments],
     }
 
 
@@ -114,6 +123,21 @@ def _thread(thread: ThreadLine) -> dict[str, Any]:
             }
             for comment in thread.comments
         ],
+    }
+
+
+def _attachment(attachment: AttachmentLine) -> dict[str, Any]:
+    return {
+        "id": attachment.id,
+        "name": attachment.name,
+        "content_type": attachment.kind,
+        "size_bytes": attachment.size,
+        "width": attachment.width,
+        "height": attachment.height,
+        "sha256": attachment.sha256,
+        "address": attachment.address,
+        "uploaded_by": attachment.uploaded_by,
+        "uploaded_at": _plain(attachment.uploaded_at),
     }
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import yaml
 
+from core.embeds import with_embeds_as_text
 from core.mentions import mentions_as_words
+from postmortems.exporting.around import InFile
 from postmortems.exporting.document import ActionLine, Document, Fact, Moment
 from postmortems.exporting.words import with_headings_below
 
@@ -37,6 +39,10 @@ def _front_matter(document: Document) -> str:
         "people": [f"{person.name} ({person.role})" for person in document.people],
         "exported_at": _instant(document.made_at),
     }
+    if document.attachments:
+        facts["attachments"] = [
+            {"name": one.name, "address": one.address, "sha256": one.sha256} for one in document.attachments
+        ]
     return "---\n" + yaml.safe_dump(facts, allow_unicode=True, sort_keys=False, width=110) + "---\n"
 
 
@@ -50,11 +56,12 @@ def _value(fact: Fact) -> Any:
 
 
 def _sections(document: Document) -> Iterable[str]:
+    around = InFile(document)
     for section in document.sections:
         yield f"{'#' * SECTION_LEVEL} {section.title}"
         if not section.is_empty:
-            words = mentions_as_words(section.text, document.around)
-            yield _closed(with_headings_below(SECTION_LEVEL, words.strip("\n")))
+            text = with_embeds_as_text(mentions_as_words(section.text, document.around), around)
+            yield _closed(with_headings_below(SECTION_LEVEL, text.strip("\n")))
 
 
 def _closed(text: str) -> str:

@@ -10,9 +10,11 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from postmortems.exporting.around import InPrint
 from postmortems.exporting.document import Document, Moment
 from postmortems.exporting.fonts import fonts_for
 from postmortems.exporting.front_page import front_page
+from postmortems.exporting.pictures import pictures_for
 from postmortems.exporting.sandbox import Limits, Report, render_pdf
 from postmortems.exporting.words import chunks, with_headings_below
 
@@ -46,6 +48,7 @@ def as_pdf(document: Document, *, report: Report, limits: Limits | None = None) 
         html,
         sheets=[fonts.sheet, *(_sheet(name) for name in SHEETS)],
         fonts=fonts.files,
+        pictures=pictures_for(html),
         base_url=document.address or f"{settings.SITE_URL}/",
         report=report,
         limits=limits,
@@ -63,6 +66,7 @@ def html_of(document: Document) -> str:
             {
                 "document": document,
                 "front": front_page(document),
+                "around": InPrint(document),
                 "sections": [
                     replace(section, text=with_headings_below(0, section.text, lift=True))
                     for section in document.sections

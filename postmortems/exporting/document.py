@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Prefetch
 
 from core.dates import in_words
@@ -16,7 +17,7 @@ from incidents.models import Impact, Incident, SeverityPolicy
 from live.commands import texts_of
 from people.models import Organisation
 from postmortems.mentions import Named, named_in
-from postmortems.models import Comment, Postmortem, SectionRole, Thread, TimelineEvent
+from postmortems.models import Attachment, Comment, Postmortem, SectionRole, Thread, TimelineEvent
 
 FactValue = int | Decimal | bool | str | timedelta | None
 UNKNOWN = "unknown"
@@ -113,6 +114,7 @@ class ActionLine:
     finished_at: datetime | None
     drop_reason: str
     dropped_by: str
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,24 @@ class ThreadLine:
 
 
 @dataclass(frozen=True)
+class AttachmentLine:
+    """`address` is where the site serves it, to those who may see the post-mortem."""
+
+    id: int
+    name: str
+    kind: str
+    size: int
+    width: int | None
+    height: int | None
+    sha256: str
+    note: str
+    is_picture: bool
+    address: str
+    uploaded_by: str
+    uploaded_at: datetime
+
+
+@dataclass(frozen=True)
 class Document:
     organisation: str
     zone: ZoneInfo
@@ -165,6 +185,11 @@ class Document:
     people: list[PersonLine]
     threads: list[ThreadLine]
     around: Surroundings
+    attachments: list[AttachmentLine]
+
+    @property
+    def duration(self) -> timedelta | None:
+        return self.incident.duration
 
     @property
     def title(self) -> str:
@@ -198,11 +223,12 @@ def document_of(postmortem: Postmortem, *, at: datetime, address: str = "") -> D
         impact=impact_facts(impact),
         clocks=clocks(incident, policy),
         sections=sections,
-        timeline=[_moment(event) for event in postmortem.timeline_events.all()],
-        actions=_actions(postmortem, today=at.astimezone(organisation.zone).date()),
+        timeline=moments_of(postmortem),
+        actions=action_lines_of(postmortem, today=at.astimezone(organisation.zone).date()),
         people=list(_people(postmortem)),
         threads=[_thread(thread) for thread in _threads(postmortem)],
         around=Named(named_in(*(section.text for section in sections))),
+        attachments=list(_attachments(postmortem)),
     )
 
 
@@ -278,13 +304,17 @@ def _sections(postmortem: Postmortem) -> list[SectionText]:
     ]
 
 
+def moments_of(postmortem: Postmortem) -> list[Moment]:
+    return [_moment(event) for event in postmortem.timeline_events.all()]
+
+
 def _moment(event: TimelineEvent) -> Moment:
     return Moment(
         event.occurred_at, event.text, event.who, str(event.kind), event.get_kind_display(), event.effect, event.source
     )
 
 
-def _actions(postmortem: Postmortem, *, today: date) -> list[ActionLine]:
+def action_lines_of(postmortem: Postmortem, *, today: date) -> list[ActionLine]:
     rows = postmortem.actions.select_related("owner", "dropped_by").order_by("number")  # type: ignore[attr-defined]
     return [_action_line(action, today) for action in rows]
 
@@ -307,6 +337,7 @@ def _action_line(action: Any, today: date) -> ActionLine:
         finished_at=action.finished_at,
         drop_reason=action.drop_reason,
         dropped_by=str(action.dropped_by or ""),
+        address=action.get_absolute_url(),
     )
 
 
@@ -338,3 +369,13 @@ def _people(postmortem: Postmortem) -> Iterable[PersonLine]:
     yield PersonLine(str(incident.reported_by), "recorded the incident")
     for participation in incident.participations.select_related("user"):
         yield PersonLine(str(participation.user), participation.get_role_display())
+
+
+def _attachments(postmortem: Postmortem) -> Iterable[AttachmentLine]:
+    for row in Attachment.objects.described().filter(postmortem=postmortem).select_related("uploaded_by"):
+        yield AttachmentLine(
+            id=row.pk, name=row.name, kind=row.kind, size=row.size, width=row.width, height=row.height,
+            sha256=row.sha256, note=row.note, is_picture=row.is_picture,
+            address=f"{settings.SITE_URL}{row.address_in(postmortem.number)}",
+            uploaded_by=str(row.uploaded_by), uploaded_at=row.created_at,
+        )  # fmt: skip

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
+from core.embeds import with_embeds_as_text
+from postmortems.exporting.around import WithoutBlocks
 from postmortems.exporting.document import ActionLine, Document, Fact, Instant
 from postmortems.exporting.words import cut, lines_of
 from postmortems.models import Postmortem, SectionRole
@@ -68,11 +70,16 @@ class FrontPage:
 
 def front_page(document: Document) -> FrontPage:
     ranked = sorted(document.actions, key=_urgency)
+
+    def words(*roles: SectionRole) -> str:
+        texts = (with_embeds_as_text(document.text_of(role), WithoutBlocks(document)) for role in roles)
+        return next((text for text in texts if text.strip()), "")
+
     return FrontPage(
         title=document.incident.title,
-        what_happened=gist(document.text_of(SectionRole.SUMMARY) or document.incident.summary, 500),
-        what_users_felt=gist(document.text_of(SectionRole.IMPACT), 170),
-        cause=gist(document.text_of(SectionRole.CAUSES) or document.text_of(SectionRole.FACTORS), 420),
+        what_happened=gist(words(SectionRole.SUMMARY) or document.incident.summary, 500),
+        what_users_felt=gist(words(SectionRole.IMPACT), 170),
+        cause=gist(words(SectionRole.CAUSES, SectionRole.FACTORS), 420),
         known=[fact for fact in document.impact if fact.is_known and fact.name != "downstream"],
         downstream=next((fact.text for fact in document.impact if fact.is_known and fact.name == "downstream"), ""),
         unknown=[fact.label.lower().replace("sla", "SLA") for fact in document.impact if not fact.is_known],

@@ -12,7 +12,7 @@ import re
 import resource
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,10 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Order:
-    """`fonts` maps the addresses that the style sheets name to files; nothing else can be fetched."""
+    """`fonts` maps the addresses that the style sheets name to files, and `pictures` those that the page shows.
+
+    Nothing else can be fetched.
+    """
 
     html: str
     sheets: list[str]
@@ -33,6 +36,7 @@ class Order:
     base_url: str
     memory_bytes: int
     cpu_seconds: int
+    pictures: dict[str, str] = field(default_factory=dict)
 
 
 def main(folder: Path) -> int:
@@ -69,7 +73,7 @@ def render(order: Order) -> bytes:
     from weasyprint.text.fonts import FontConfiguration
 
     _tell_progress()
-    fetcher = own_fonts_only(order.fonts)
+    fetcher = known_files_only(order)
     fonts = FontConfiguration()
     sheets = [CSS(string=sheet, url_fetcher=fetcher, font_config=fonts) for sheet in order.sheets]
     page = HTML(string=order.html, base_url=order.base_url, url_fetcher=fetcher)
@@ -78,18 +82,19 @@ def render(order: Order) -> bytes:
     )
 
 
-def own_fonts_only(fonts: dict[str, str]) -> Any:
+def known_files_only(order: Order) -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    class OwnFontsOnly(URLFetcher):
-        """Knows our fonts by name, and no other address in the world, `data:` and `file:` included."""
+    class KnownFilesOnly(URLFetcher):
+        """Knows our fonts and the attached pictures by name, and no other address in the world, `file:` included."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-            if url not in fonts:
-                raise ValueError("A document may fetch nothing but our own fonts.")
-            return URLFetcherResponse(url, Path(fonts[url]).read_bytes(), {"Content-Type": "font/woff2"})
+            for files, kind in ((order.fonts, "font/woff2"), (order.pictures, "image/png")):
+                if url in files:
+                    return URLFetcherResponse(url, Path(files[url]).read_bytes(), {"Content-Type": kind})
+            raise ValueError("A document may fetch nothing but our own fonts and its own pictures.")
 
-    return OwnFontsOnly(allowed_protocols={"font"}, allow_redirects=False)
+    return KnownFilesOnly(allowed_protocols={"font", "attachment"}, allow_redirects=False)
 
 
 STEPS = {

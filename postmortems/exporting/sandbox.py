@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -77,12 +77,19 @@ def render_pdf(
     base_url: str,
     report: Report,
     limits: Limits | None = None,
+    pictures: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """The PDF of our own HTML around anybody's words. Raises NotRenderable, with a sentence for the reader."""
+    """The PDF of our own HTML around anybody's words; `pictures` are bytes by the address that the page names.
+
+    Raises NotRenderable, with a sentence for the reader.
+    """
     limits = limits or Limits()
-    order = Order(html, sheets, fonts, base_url, limits.memory_bytes, limits.cpu_seconds)
     with tempfile.TemporaryDirectory(prefix="debrief-pdf-") as name:
         folder = Path(name)
+        files = {address: str(folder / f"picture-{place}") for place, address in enumerate(pictures or {})}
+        for address, content in (pictures or {}).items():
+            Path(files[address]).write_bytes(content)
+        order = Order(html, sheets, fonts, base_url, limits.memory_bytes, limits.cpu_seconds, files)
         (folder / "order.json").write_text(json.dumps(asdict(order)), encoding="utf-8")
         ended = _run(folder, limits, report)
         if ended.code == 0:

@@ -30,7 +30,7 @@ def lines_of(text: str) -> Iterator[tuple[str, bool]]:
             _follow(inside, token)
         elif token.type == "inline" and not LEFT_OUT.intersection(inside):
             words = CHECKBOX.sub("", plain_words(token))
-            if words:
+            if words and not _is_picture(token):
                 yield words, "list_item" in inside
 
 
@@ -39,6 +39,10 @@ def _follow(inside: list[str], token: Token) -> None:
         inside.append(token.type.removesuffix("_open"))
     else:
         inside.pop()
+
+
+def _is_picture(token: Token) -> bool:
+    return [child.type for child in token.children or []] == ["image"]
 
 
 def plain_words(token: Token) -> str:

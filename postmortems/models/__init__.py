@@ -1,3 +1,4 @@
+from postmortems.models.attachments import Attachment
 from postmortems.models.comments import Comment, Mention, Thread
 from postmortems.models.documents import Postmortem, Section
 from postmortems.models.exports import Export
@@ -6,6 +7,7 @@ from postmortems.models.templates import SectionRole, Template, TemplateSection
 from postmortems.models.timeline import TimelineEvent
 
 __all__ = [
+    "Attachment",
     "Comment",
     "Export",
     "HistoryMark",

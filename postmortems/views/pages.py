@@ -14,11 +14,12 @@ from incidents import queries as incident_queries
 from incidents.models import Incident
 from people.requests import SignedInRequest
 from postmortems import queries
+from postmortems.blocks import OnPage
 from postmortems.commands import open_postmortem
 from postmortems.comment_forms import ThreadForm
 from postmortems.errors import NotOpenable
 from postmortems.forms import EventForm, PostmortemFilter, TemplateForm
-from postmortems.mentions import Named, named_in
+from postmortems.mentions import named_in
 from postmortems.models import Postmortem, Template
 from postmortems.permissions import can_comment, can_open, can_write
 from postmortems.views.comments import comments_context
@@ -70,7 +71,7 @@ def detail(request: SignedInRequest, number: int) -> HttpResponse:
         **status_context(request, postmortem),
         **timeline_context(request, postmortem),
         **comments_context(request, postmortem),
-        **_words(sections),
+        **_words(postmortem, sections),
         "writing": writing,
         "form": ThreadForm(postmortem=postmortem),
         "can_comment": can_comment(request.user, postmortem),
@@ -96,16 +97,16 @@ def _words_part(request: SignedInRequest, part: str, postmortem: Postmortem) -> 
     context = {
         "postmortem": postmortem,
         "incident": postmortem.incident,
-        **_words(queries.sections_of(postmortem, writing=False)),
+        **_words(postmortem, queries.sections_of(postmortem, writing=False)),
         "writing": False,
         "can_comment": can_comment(request.user, postmortem),
     }
     return part_or_redirect(request, f"postmortems/detail.html#{part}", context, to=postmortem)
 
 
-def _words(sections: list[queries.SectionView]) -> dict[str, Any]:
-    """The sections, and what is known where their words are read: who is mentioned."""
-    return {"sections": sections, "around": Named(named_in(*(view.text for view in sections)))}
+def _words(postmortem: Postmortem, sections: list[queries.SectionView]) -> dict[str, Any]:
+    """The sections, and what is known where their words are read: people, files, records."""
+    return {"sections": sections, "around": OnPage(postmortem, named_in(*(view.text for view in sections)))}
 
 
 @require_safe

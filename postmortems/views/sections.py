@@ -9,8 +9,8 @@ from live.commands import read, text_of
 from live.errors import VersionTooOld
 from people.models import User
 from people.requests import SignedInRequest
-from postmortems.commands import write_section
-from postmortems.errors import NotMovable
+from postmortems.commands import write_section, write_section_with_file
+from postmortems.errors import NotAttachable, NotMovable
 from postmortems.forms import SectionForm
 from postmortems.models import Postmortem, Section
 from postmortems.views.finding import find_to_write
@@ -24,22 +24,25 @@ def edit(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
         reading = read(postmortem.room)
         form = SectionForm(initial={"text": reading.texts[section.key], "version": reading.version})
         return _page(request, postmortem, section, form)
-    form = SectionForm(request.POST)
-    if not form.is_valid() or not _kept(section, form, by=request.user):
+    form = SectionForm(request.POST, request.FILES)
+    if not form.is_valid() or (text := _kept(section, form, by=request.user)) is None:
         return _page(request, postmortem, section, form, status=422)
-    _say_what_was_kept(request, postmortem, section, form.cleaned_data["text"])
+    _say_what_was_kept(request, postmortem, section, text)
     return redirect(f"{postmortem.get_absolute_url()}?mode=write#{section.key}")
 
 
-def _kept(section: Section, form: SectionForm, *, by: User) -> bool:
-    """Merge what was written into what others wrote since; False, with the reason in the form, if it cannot be."""
-    wanted, base = form.cleaned_data["text"], form.cleaned_data["version"]
+def _kept(section: Section, form: SectionForm, *, by: User) -> str | None:
+    """Merge what was written into what others wrote since; None, with the reason in the form, if it cannot be."""
+    text, base, file = (form.cleaned_data[name] for name in ("text", "version", "file"))
     try:
-        write_section(section, wanted, base_version=base, by=by)
+        if file:
+            return write_section_with_file(section, text, file, base_version=base, by=by)
+        write_section(section, text, base_version=base, by=by)
+    except NotAttachable as refusal:
+        form.add_error("file", " ".join(refusal.reasons))
     except (VersionTooOld, NotMovable) as refusal:
         form.add_error("text", " ".join(refusal.reasons))
-        return False
-    return True
+    return text if form.is_valid() else None
 
 
 def _say_what_was_kept(request: SignedInRequest, postmortem: Postmortem, section: Section, wanted: str) -> None:

@@ -77,7 +77,12 @@ def recorded() -> Callable[[Postmortem], list[tuple[str, User | None]]]:
 def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the events that open pages would be told of: the socket itself is tested with `live`."""
     heard: list[str] = []
-    for module in ("postmortems.commands.lifecycle", "postmortems.commands.timeline", "postmortems.receivers"):
+    for module in (
+        "postmortems.commands.attachments",
+        "postmortems.commands.lifecycle",
+        "postmortems.commands.timeline",
+        "postmortems.receivers",
+    ):
         monkeypatch.setattr(f"{module}.announce", lambda room, event, **data: heard.append(event))
     return heard
 
