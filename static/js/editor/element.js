@@ -4,6 +4,8 @@ import { defaultKeymap } from "@codemirror/commands";
 import { Compartment, EditorState } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
+import { attachments } from "./attachments.js";
+import { blocks } from "./blocks.js";
 import { comments } from "./comments.js";
 import { cursors } from "./cursors.js";
 import { looks } from "./looks.js";
@@ -122,6 +124,8 @@ export class LiveEditor extends HTMLElement {
         looks,
         yCollab(text, null),
         cursors(this.room, text, this.getAttribute("name")),
+        attachments(this.room, text, this.getAttribute("name"), this),
+        blocks(this.room),
         comments(this.room, this.getAttribute("name")),
         mentions,
         // Tab is not bound: it leaves the editor, as it leaves every field.
