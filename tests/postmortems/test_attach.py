@@ -240,7 +240,7 @@ def test_lists_and_pages_ask_as_often_for_one_file_as_for_three(
 
     with django_assert_num_queries(4):
         signed_in.get(URL)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         signed_in.get("/postmortems/7/text/", headers={"HX-Request": "true"})
 
 
