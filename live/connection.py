@@ -2,19 +2,17 @@
 
 import asyncio
 import json
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from live.budget import Budget
 from live.frames import BINARY, TEXT, encoded
 from live.limits import (
     ACCESS_WITHDRAWN,
     BAD_FRAMES_BEFORE_CLOSING,
     MAX_UNSENT_BYTES,
-    MESSAGE_BURST,
-    MESSAGES_PER_SECOND,
     POLICY,
     TRY_AGAIN,
 )
@@ -67,6 +65,7 @@ class Connection:
         self.number = number
         self.may_write = may_write
         self.wants_events = wants_events
+        self.budget = Budget()
         self.client: int | None = None
         self.was_asked = False
         self.is_gone = False
@@ -78,8 +77,6 @@ class Connection:
         self._received = 0
         self._unsaved: dict[int, None] = {}
         self._bad_frames = 0
-        self._allowance = float(MESSAGE_BURST)
-        self._counted_at = time.monotonic()
 
     # Towards the person.
 
@@ -133,7 +130,8 @@ class Connection:
                     code, reason = self.closing
                     await send({"type": "websocket.close", "code": code, "reason": reason})
                     return
-        except OSError:  # The other side went away in the middle of a send.
+        except (OSError, RuntimeError):
+            # The other side went away in the middle of a send, or the server ended the socket for a frame too large.
             self.closing = self.closing or (1006, "gone")
 
     # From the person.
@@ -148,12 +146,6 @@ class Connection:
         self._bad_frames += 1
         if self._bad_frames >= BAD_FRAMES_BEFORE_CLOSING:
             self.end(POLICY, reason)
-
-    def may_send_another(self) -> bool:
-        now = time.monotonic()
-        self._allowance = min(MESSAGE_BURST, self._allowance + (now - self._counted_at) * MESSAGES_PER_SECOND) - 1
-        self._counted_at = now
-        return self._allowance > 0
 
     def expect(self) -> int:
         """Count a message that must be saved; its number is given back to `saved`."""

@@ -80,11 +80,12 @@ class Document(Generic[Tag]):
         for client, start, _ in shape.runs:
             if start > state.get(client, 0):
                 return False
-        for client, clock in shape.needs.items():
-            if clock > state.get(client, 0) and not any(
-                client == other and clock <= end for other, _, end in shape.runs
-            ):
-                return False
+        lacking = [(client, clock) for client, clock in shape.needs.items() if clock > state.get(client, 0)]
+        if lacking:
+            ends: dict[int, int] = {}
+            for client, _, end in shape.runs:
+                ends[client] = max(end, ends.get(client, 0))
+            return all(clock <= ends.get(client, 0) for client, clock in lacking)
         return True
 
     def _apply(self, update: bytes, changes: Sequence[Change[Tag]], outcome: Outcome[Tag]) -> None:
@@ -157,30 +158,34 @@ class Document(Generic[Tag]):
 
 
 def closed_set(state: dict[int, int], waiting: Sequence[Change[Tag]]) -> list[Change[Tag]]:
-    """The most of what waits that builds on nothing but `state` and itself."""
-    closed = list(waiting)
-    while closed:
-        reached = reached_with(state, closed)
-        kept = [change for change in closed if _builds_on(change.shape, reached)]
-        if len(kept) == len(closed):
-            return closed
-        closed = kept
-    return closed
+    """The most of what waits that builds on nothing but `state` and itself.
 
-
-def reached_with(state: dict[int, int], changes: Sequence[Change[Tag]]) -> dict[int, int]:
-    """How far each client's writing would go without a gap, were all these changes in."""
-    reached = dict(state)
-    for client, start, end in sorted(run for change in changes for run in change.shape.runs):
-        if start <= reached.get(client, 0) < end:
-            reached[client] = end
-    return reached
-
-
-def _builds_on(shape: Shape, reached: dict[int, int]) -> bool:
-    return all(end <= reached.get(client, 0) for client, _, end in shape.runs) and all(
-        clock <= reached.get(client, 0) for client, clock in shape.needs.items()
-    )
+    Takes away what lacks something, then what built on that, looking only at the clients whose writing got shorter:
+    somebody may send a long chain that lacks its first link.
+    """
+    runs: dict[int, list[tuple[int, int, int]]] = {}
+    wanted: dict[int, list[tuple[int, int]]] = {}
+    for number, change in enumerate(waiting):
+        for client, start, end in change.shape.runs:
+            runs.setdefault(client, []).append((start, end, number))
+            wanted.setdefault(client, []).append((end, number))
+        for client, clock in change.shape.needs.items():
+            wanted.setdefault(client, []).append((clock, number))
+    for same in runs.values():
+        same.sort()
+    left = set(range(len(waiting)))
+    shortened = set(wanted)
+    while shortened:
+        client = shortened.pop()
+        reached = state.get(client, 0)
+        for start, end, number in runs.get(client, ()):
+            if number in left and start <= reached < end:
+                reached = end
+        for clock, number in wanted[client]:
+            if clock > reached and number in left:
+                left.discard(number)
+                shortened.update(other for other, _, _ in waiting[number].shape.runs)
+    return [change for number, change in enumerate(waiting) if number in left]
 
 
 def byte_offset(text: str, index: int) -> int:

@@ -11,6 +11,7 @@ import structlog
 
 from core import cache
 from live import bus, rights
+from live.budget import Budget
 from live.bus import Bus
 from live.connection import Connection
 from live.errors import BadFrame, CannotLoad, NotStored
@@ -24,6 +25,7 @@ from live.limits import (
     REREAD_EVERY,
     REREAD_EVERY_WITHOUT_BUS,
     RIGHTS_EVERY,
+    SOCKETS_PER_PERSON,
     SOCKETS_PER_PERSON_AND_ROOM,
     TEXTS_WITHIN,
 )
@@ -51,6 +53,7 @@ class Hub:
         self.bus = Bus(self._deliver, self._notice_bus)
         self.rooms: dict[int, Room] = {}
         self._loop = asyncio.get_running_loop()
+        self._budgets: dict[int, Budget] = {}
         self._opening: dict[int, asyncio.Task[Room]] = {}
         self._marked: dict[int, Room] = {}
         self._has_work = asyncio.Event()
@@ -89,6 +92,11 @@ class Hub:
             if self.rooms.get(room_id) is room:  # Not emptied and closed again in between.
                 break
         person = connection.person.user_id
+        connection.budget = self._budgets.setdefault(person, connection.budget)
+        connection.budget.sockets += 1
+        if connection.budget.sockets > SOCKETS_PER_PERSON:
+            connection.end(POLICY, "too many pages are open")
+            return room
         if sum(other.person.user_id == person for other in room.connections) >= SOCKETS_PER_PERSON_AND_ROOM:
             connection.end(POLICY, "too many pages of this document are open")
             return room
@@ -118,6 +126,7 @@ class Hub:
 
     async def leave(self, connection: Connection, room: Room) -> None:
         """Comes back when everything that was received is committed, so that a process may end after it."""
+        connection.budget.sockets -= 1
         room.dismiss(connection)
         try:
             async with asyncio.timeout(FLUSH_WITHIN):
@@ -367,8 +376,15 @@ class Hub:
     def _connections(self) -> list[Connection]:
         return [connection for room in self.rooms.values() for connection in room.connections]
 
+    def _forget_budgets(self) -> None:
+        """Of people with no page open, once they are whole again: leaving and coming back fills nobody's up."""
+        for person, budget in list(self._budgets.items()):
+            if not budget.sockets and budget.is_whole:
+                del self._budgets[person]
+
     async def _end_sessions(self) -> None:
         """Signed out, password changed, switched off: we hear of it at once; this is for the word that got lost."""
+        self._forget_budgets()
         await self._end_sessions_of(self._connections())
 
     async def _ask_doors(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -15,9 +16,11 @@ from live.connection import Connection, binary, text
 from live.document import Change, Document, load
 from live.errors import BadFrame, CannotLoad
 from live.limits import (
+    MAX_CLIENTS_IN_UPDATE,
     MAX_DOCUMENT_BYTES,
     MAX_INBOX_BYTES,
     MAX_WAITING_BYTES,
+    MAX_WAITING_RUNS,
     REREAD_MARGIN,
     TRY_AGAIN,
 )
@@ -63,6 +66,21 @@ class Batch:
     room: "Room"
     rows: list[Row]
     changes: list[Change[Origin]] = field(default_factory=list)
+
+
+def too_much_waits(waiting: list[Change[Origin]]) -> bool:
+    return (
+        len(waiting) > MOST_WAITING
+        or sum(len(change.update) for change in waiting) > MAX_WAITING_BYTES
+        or sum(change.shape.weight for change in waiting) > MAX_WAITING_RUNS
+    )
+
+
+def heaviest(waiting: list[Change[Origin]]) -> Connection:
+    weights: Counter[Connection] = Counter()
+    for change in waiting:
+        weights[change.tag.connection] += len(change.update) + 100 * change.shape.weight
+    return weights.most_common(1)[0][0]
 
 
 class Outside(Protocol):
@@ -142,6 +160,8 @@ class Room:
             raise BadFrame("you may read this document, not change it")
         if self._size > MAX_DOCUMENT_BYTES:
             raise BadFrame("the document is full")
+        if read_number(update, 0)[0] > MAX_CLIENTS_IN_UPDATE:
+            raise BadFrame("an update holds the writing of too many clients")
         shape = await asyncio.to_thread(shape_of, update) if len(update) > LARGE_UPDATE else shape_of(update)
         if not shape.names <= self.names:
             self.names.update(await self._outside.names_in(self.id))
@@ -235,10 +255,13 @@ class Room:
             if not connection.was_asked:
                 connection.was_asked = True
                 connection.push(binary(sync_frame(STEP_1, self._document.state())))
-        if len(self._waiting) > MOST_WAITING or sum(len(c.update) for c in self._waiting) > MAX_WAITING_BYTES:
-            for change in self._waiting:
-                change.tag.connection.end(TRY_AGAIN, "changes are missing in between")
-            self._waiting.clear()
+        while too_much_waits(self._waiting):
+            self._give_up_on(heaviest(self._waiting))
+
+    def _give_up_on(self, connection: Connection) -> None:
+        """Only whoever owes the most: nobody else pays for what one sender does not complete."""
+        connection.end(TRY_AGAIN, "changes are missing in between")
+        self._waiting = [change for change in self._waiting if change.tag.connection is not connection]
 
     def finish(self, batch: Batch, ids: list[int]) -> None:
         """The batch is committed: show it, and tell its authors."""

@@ -103,8 +103,8 @@ async def _listen(room: Room, connection: Connection, receive: Receive) -> None:
         if connection.closing:
             continue
         frame = message.get("bytes")
-        if not connection.may_send_another():
-            connection.end(POLICY, "too many messages")
+        if too_much := connection.budget.refuses(len(frame or b"")):
+            connection.end(POLICY, too_much)
         elif not frame:
             connection.offend("frames are binary")
         elif len(frame) > MAX_FRAME_BYTES:

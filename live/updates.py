@@ -25,6 +25,11 @@ class Shape:
     needs: dict[int, int] = field(default_factory=dict)  # client: the clock that must have been reached
     names: set[str] = field(default_factory=set)  # the texts it writes to, where it says so
 
+    @property
+    def weight(self) -> int:
+        """How much there is to look at in it."""
+        return len(self.runs) + len(self.needs)
+
     def need(self, client: int, clock: int) -> None:
         if clock > self.needs.get(client, 0):
             self.needs[client] = clock

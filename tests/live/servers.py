@@ -70,6 +70,11 @@ class WebProcess:
     ) -> None:
         self.stop()
 
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
     def complaints(self) -> list[str]:
         """Lines of its log that should not be there; a refused commit is one that tests provoke."""
         lines = self.log.read_text().splitlines()
@@ -78,6 +83,12 @@ class WebProcess:
             for line in lines
             if ('"level": "error"' in line or "Traceback" in line) and "live.not_stored" not in line
         ]
+
+
+def memory_of(pid: int) -> int:
+    """What a process holds in memory, in MB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1_000_000
 
 
 def free_port() -> int:
