@@ -105,7 +105,7 @@ class Bus:
 
     async def speak(self) -> None:
         """Send what is in the outbox, in order, in one round trip at a time."""
-        while True:
+        while not is_ending():
             await self._has_news.wait()
             self._has_news.clear()
             batch, self._outbox = self._outbox, []
@@ -119,7 +119,7 @@ class Bus:
 
     async def listen(self) -> None:
         pause = 0.1
-        while True:
+        while not is_ending():
             try:
                 await self._pubsub.subscribe(*self._rooms)
                 self.is_listening = True
@@ -151,6 +151,12 @@ class Bus:
     async def close(self) -> None:
         await self._pubsub.aclose()
         await self._client.aclose()
+
+
+def is_ending() -> bool:
+    """Whether this task was cancelled: redis-py may swallow that while it waits for an answer, and a stop would hang."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 class Mouth:

@@ -1,7 +1,9 @@
 """One shared document in memory: takes changes in in an order in which none can be lost."""
 
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from pycrdt import Doc, Subscription, Text, TextEvent, TransactionEvent, merge_updates
@@ -44,11 +46,11 @@ class Document(Generic[Tag]):
         self._state: dict[int, int] = {}
         self._news: list[bytes] = []
         self._whole: bytes | None = None
-        self._subscription = self._doc.observe(self._note)
+        self._subscription = self._doc.observe(partial(_note, self._news))
+        # pycrdt and its observer hold each other where no collector looks: unless they are parted, every document that was
+        # ever read stays in memory. So the observer knows the list and not us, and goes when we do.
+        weakref.finalize(self, self._doc.unobserve, self._subscription).atexit = False
         self._watching: list[Subscription] = []
-
-    def _note(self, event: TransactionEvent) -> None:
-        self._news.append(event.update)
 
     def begin_with(self, snapshot: bytes) -> None:
         """Start from a snapshot: it was compared with the log when it was made, and is not walked through again."""
@@ -155,6 +157,10 @@ class Document(Generic[Tag]):
         self._whole = None
         self._state = self.clocks()
         return news
+
+
+def _note(news: list[bytes], event: TransactionEvent) -> None:
+    news.append(event.update)
 
 
 def closed_set(state: dict[int, int], waiting: Sequence[Change[Tag]]) -> list[Change[Tag]]:

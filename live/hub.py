@@ -168,13 +168,16 @@ class Hub:
         while True:
             await self._has_work.wait()
             self._has_work.clear()
-            rooms, self._marked = self._marked, {}
-            try:
-                await self._commit([batch for room in rooms.values() if (batch := self._begin(room))])
-            except Exception:
-                logger.exception("live.writer_stumbled")
-                for room in rooms.values():
-                    self._fail(room, "the server stumbled")
+            await self._write_marked()  # A call of its own: while this waits it must hold no document.
+
+    async def _write_marked(self) -> None:
+        rooms, self._marked = self._marked, {}
+        try:
+            await self._commit([batch for room in rooms.values() if (batch := self._begin(room))])
+        except Exception:
+            logger.exception("live.writer_stumbled")
+            for room in rooms.values():
+                self._fail(room, "the server stumbled")
 
     def _begin(self, room: Room) -> Batch | None:
         try:

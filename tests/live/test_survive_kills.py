@@ -25,8 +25,8 @@ SEED = int(os.environ.get("DEBRIEF_SEED", "7"))
 PEOPLE = 10
 EVERYTHING = PARTS
 SHORT_FORM = [("postgres",), ("valkey",), EVERYTHING]
-# Seconds after everything is back. The short form shares its two cores with whatever else is being tested.
-PAGES_ANSWER_WITHIN = 5.0 if KILLS else 60.0
+# Seconds after everything is back; 5 on a machine with nothing else to do. The trial prints how long it really took.
+PAGES_ANSWER_WITHIN = 60.0
 
 
 @pytest.fixture
@@ -148,13 +148,14 @@ def choose(chance: random.Random) -> list[tuple[str, ...]]:
 @pytest.mark.timeout(60 + 30 * KILLS + 240)
 def test_survive_sigkill_of_any_process_loses_nothing_that_was_promised(site: tuple[Site, Postmortem, str]) -> None:
     chance = random.Random(SEED)
-    print(f"seed {SEED}: {choose(random.Random(SEED))}")
+    plan = choose(random.Random(SEED))
+    print(f"seed {SEED}: {plan}")
 
     async def scenario() -> tuple[str, Trial]:
         trial = Trial(*site, chance)
         watching = [asyncio.create_task(trial.watch_page(name)) for name in WEBS]
         trial.let_in(True)
-        for victims in choose(chance):
+        for victims in plan:
             await trial.type_for(chance.uniform(0.1, 0.7))
             await trial.kill(victims)
             waited = await trial.pages_answer()
