@@ -3,6 +3,7 @@ import "./requests.js";
 import "./device-care.js";
 import "./dialogs.js";
 import "./focus.js";
+import "./left-words.js";
 import "./menus.js";
 import "./outline.js";
 import "./palette.js";

@@ -13,15 +13,18 @@ const REFUSALS = {
 // The server answered these with markup that says why; htmx has put it in place.
 const EXPLAINED = [400, 409, 422];
 
+// A part that asks again because of news has not been asked by anybody: it will ask once more when the page is connected.
+const isOfItself = ({ sourceElement }) => sourceElement?.getAttribute("hx-trigger")?.includes("from:body");
+
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   const { status, headers } = ctx.response;
-  if (EXPLAINED.includes(status)) return;
+  if (EXPLAINED.includes(status) || (status >= 500 && isOfItself(ctx))) return;
   const id = headers.get("X-Request-ID");
   const broken = `Something broke on our side; nothing you typed is lost from this page.${id ? ` Request ${id}.` : ""}`;
   toast(REFUSALS[status] ?? broken, "danger");
 });
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (!ctx || ctx.response) return;
+  if (!ctx || ctx.response || isOfItself(ctx)) return;
   toast("The server cannot be reached. Nothing was sent; try again when you are back online.", "danger");
 });

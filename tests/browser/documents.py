@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, WebSocketRoute, expect
 
 from people.models import User
 from tests.browser.conftest import Windows
@@ -28,6 +28,27 @@ def open_document(context: BrowserContext, address: str = ADDRESS) -> Page:
     page.goto(address)
     expect(state(page)).to_have_attribute("data-state", "saved", timeout=PATIENCE)
     return page
+
+
+class Sockets:
+    """The pages come, but sockets open only while `are_let_through`, as behind a proxy that can be told not to."""
+
+    def __init__(self, page: Page) -> None:
+        self.are_let_through = True
+        self._open: list[WebSocketRoute] = []
+        page.route_web_socket("**/ws/**", self._serve)
+
+    def _serve(self, route: WebSocketRoute) -> None:
+        if self.are_let_through:
+            route.connect_to_server()
+            self._open.append(route)
+        else:
+            route.close(code=1011)
+
+    def cut(self) -> None:
+        self.are_let_through = False
+        for route in self._open:
+            route.close(code=1011)
 
 
 def state(page: Page) -> Locator:

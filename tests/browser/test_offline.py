@@ -1,12 +1,11 @@
 """Without a network people go on typing, and are told the truth about their words: QUALITY row L6."""
 
 import time
-from collections.abc import Callable
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, expect
 
 from live.commands import eject, text_of
 from live.models import Room
@@ -16,6 +15,7 @@ from tests.browser.conftest import Windows
 from tests.browser.documents import (
     ADDRESS,
     PATIENCE,
+    Sockets,
     editor,
     enter,
     expect_text,
@@ -65,20 +65,6 @@ def type_offline(page: Page, words: str) -> None:
     go_offline(page)
     write(page, words)
     expect(state(page)).to_have_text(ON_DEVICE)
-
-
-def without_socket(page: Page) -> Callable[[], None]:
-    """The pages come, but no socket opens, as behind a proxy that lets none through; returns what lets them."""
-    allowed = []
-
-    def refuse(route: WebSocketRoute) -> None:
-        if allowed:
-            route.connect_to_server()
-        else:
-            route.close(code=1011)
-
-    page.route_web_socket("**/ws/**", refuse)
-    return lambda: allowed.append(True)
 
 
 def test_offline_500_edits_on_each_side_are_one_text_within_two_seconds(
@@ -131,7 +117,8 @@ def test_offline_words_of_a_closed_tab_arrive_once_when_the_page_is_opened_again
 def test_offline_a_reload_shows_what_this_device_kept(postmortem: Postmortem, windows: Windows, ada: User) -> None:
     page = open_document(enter(windows, ada))
     type_offline(page, " kept words")
-    let_sockets_open = without_socket(page)
+    sockets = Sockets(page)
+    sockets.cut()
     page.context.set_offline(False)
 
     page.reload()
@@ -140,7 +127,7 @@ def test_offline_a_reload_shows_what_this_device_kept(postmortem: Postmortem, wi
     expect_text(page, "Then: kept words")
     write(page, ", and more")
     expect(state(page)).to_have_text(ON_DEVICE)
-    let_sockets_open()
+    sockets.are_let_through = True
     expect(state(page)).to_contain_text("Saved", timeout=PATIENCE)
     assert text_of(postmortem.room, "summary") == "Then: kept words, and more"
 
@@ -367,6 +354,28 @@ def test_offline_words_for_a_document_that_one_may_no_longer_see_are_offered(
     expect(notice).to_contain_text("no longer open to you", timeout=PATIENCE)
     expect(notice.locator("pre")).to_have_text("what I knew")
     expect(state(page)).to_have_text("No longer open to you")
+
+
+def test_offline_words_of_a_closed_tab_are_offered_on_every_page_even_if_the_document_is_out_of_sight(
+    postmortem: Postmortem, windows: Windows, bo: User
+) -> None:
+    context = enter(windows, bo)
+    page = open_document(context)
+    type_offline(page, " what I knew")
+    page.close()
+    postmortem.incident.is_restricted = True
+    postmortem.incident.save()
+    context.set_offline(False)
+    page = context.new_page()
+
+    for address in ("/incidents/", ADDRESS):
+        page.goto(address)
+        notice = page.get_by_role("region", name="Unsent words for INC-7")
+        expect(notice.locator("pre")).to_have_text("what I knew")
+
+    notice.get_by_role("button", name="Remove them from this device").click()
+    expect(notice).to_have_count(0)
+    assert kept(page) == {database_of(bo): []}
 
 
 def test_a_document_that_one_may_no_longer_see_leaves_the_device(

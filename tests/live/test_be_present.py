@@ -1,6 +1,7 @@
 """Who is seen in a room: names from the session, cursors from the client (QUALITY row W2)."""
 
 import asyncio
+import os
 
 import pytest
 
@@ -166,3 +167,20 @@ def test_be_present_without_the_right_to_write_is_reading_whatever_one_says(visi
     asyncio.run(scenario())
 
     assert other.states[one.client]["reading"] is True
+
+
+@pytest.mark.skipif("DEBRIEF_LIDS" not in os.environ, reason="Takes half a minute; DEBRIEF_LIDS=1 runs it.")
+def test_be_present_ends_within_half_a_minute_after_the_lid_was_closed(visit, postmortem, mira, noor):
+    one, other = visit(mira), visit(noor)
+
+    async def scenario():
+        async with other:
+            await one.open()
+            await one.point({})
+            await until(lambda: one.client in other.states)
+            # Nothing is read any more, so no ping is answered, and nothing is said about it.
+            one.socket.transport.pause_reading()
+            await until(lambda: one.client not in other.states, within=30)
+            one.socket.transport.abort()
+
+    asyncio.run(scenario())

@@ -1,9 +1,13 @@
 // The WebSocket of a room: opened again whenever it ends, soon at first and then with growing pauses, until the server says why not.
 const COME_BACK_AT_ONCE = new Set([1006, 1012, 4403]);
+const RESTARTS = 1012;
 const NOT_UNCHANGED = 1008;
 const RIGHTS_CHANGED = 4403;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
+// A server that says that it restarts is back in a moment: people wait for nothing but that.
+const LONGEST_RESTART = 60_000;
+const PAUSE_IN_RESTART = 1_500;
 const LONGEST_OPENING = 10_000;
 const REFUSALS_BEFORE_ASKING_WHY = 3;
 
@@ -22,6 +26,7 @@ export class Connection extends EventTarget {
     this.attempts = 0;
     this.refusals = 0;
     this.retryAt = null;
+    this.restartsUntil = 0;
     this.reason = "";
     this.isEnded = false;
     addEventListener("online", () => this.wake());
@@ -117,8 +122,10 @@ export class Connection extends EventTarget {
     const isExpected = wasOpened && COME_BACK_AT_ONCE.has(code) && this.attempts === 0;
     if (code === RIGHTS_CHANGED) this.mayBeRefused = true;
     this.attempts++;
+    if (code === RESTARTS) this.restartsUntil = performance.now() + LONGEST_RESTART;
+    const longest = performance.now() < this.restartsUntil ? PAUSE_IN_RESTART : LONGEST_PAUSE;
+    const pause = isExpected ? FIRST_PAUSE : Math.min(longest, FIRST_PAUSE * 1.6 ** this.attempts);
     // Jitter: after a deployment everybody would come back in the same instant.
-    const pause = isExpected ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, FIRST_PAUSE * 1.7 ** this.attempts);
     this.retryIn((code === NOT_UNCHANGED ? LONGEST_PAUSE : pause) * (0.4 + 0.6 * Math.random()));
     this.tell("closed");
     if (!wasOpened && (++this.refusals % REFUSALS_BEFORE_ASKING_WHY === 0 || this.mayBeRefused)) this.askWhyRefused();

@@ -5,6 +5,7 @@ export function tellWhereIAm(room) {
   tellRow(room);
 }
 
+// The section that reaches a third down the window or further: the one that is being read, or about to be.
 function tellSection(room) {
   const seen = new Set();
   const observer = new IntersectionObserver((entries) => {
@@ -12,7 +13,7 @@ function tellSection(room) {
     const current = [...document.querySelectorAll(".document-section")].find((section) => seen.has(section));
     room.viewed = current?.id ?? null;
     if (!room.awareness.getLocalState()?.cursor) room.place({ section: room.viewed });
-  }, { rootMargin: "-15% 0px -50% 0px" });
+  }, { rootMargin: "-30% 0px 0px 0px" });
   const watch = () => {
     observer.disconnect();
     seen.clear();

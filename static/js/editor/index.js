@@ -1,4 +1,5 @@
 // The editor's bundle: the custom element, and for a page of a post-mortem its room even where nobody edits.
+import { catchUp } from "./catch-up.js";
 import { LiveEditor } from "./element.js";
 import { Follow } from "./follow.js";
 import { tellWhereIAm } from "./here.js";
@@ -23,6 +24,7 @@ function watch(room) {
   watchThreads(room);
   watchReading(room);
   watchBoxes();
+  catchUp(room);
 }
 
 const number = document.querySelector("[data-postmortem]")?.dataset.postmortem ?? document.querySelector("live-editor")?.getAttribute("room");

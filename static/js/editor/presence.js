@@ -54,7 +54,7 @@ function showAvatars(place, people, follow) {
 const keyOf = ({ id }) => id;
 
 function moreMenu() {
-  return make("details", { className: "menu live-people-more", hidden: "" }, make("summary", { className: "avatar-more" }), make("div", { className: "menu-panel" }, make("ul")));
+  return make("details", { className: "menu live-people-more", "data-align": "start", hidden: "" }, make("summary", { className: "avatar-more" }), make("div", { className: "menu-panel" }, make("ul")));
 }
 
 function avatarButton(person, follow) {

@@ -29,7 +29,7 @@ export function roomOf(number) {
 }
 
 // Dispatches "synced" (the document is here: from the server, or while that does not answer from this device), "saving" (the
-// state has changed), "presence", "access" (may_write has changed), "version" (the server has another build), "stranded" (words
+// state has changed), "presence", "access" (may_write has changed), "version" (the server has another build), "back" (after an interruption), "stranded" (words
 // that cannot be sent have come to light, or are none any more).
 export class Room extends EventTarget {
   constructor(number, { room, build }) {
@@ -116,7 +116,8 @@ export class Room extends EventTarget {
     if (!this.isUnsaved || !this.hasOwnWords) return null;
     const client = this.doc.clientID;
     // Words to show where the document is not at hand; gathering them costs too much while they are sent anyway.
-    const passages = this.connection.isOpen ? [] : passagesIn(this.doc, new Map([[client, this.ownFrom]]));
+    const isLeaving = document.hidden || !this.connection.isOpen;
+    const passages = !isLeaving ? [] : passagesIn(this.doc, new Map([[client, this.ownFrom]]));
     return { client, from: this.ownFrom, passages };
   }
 
@@ -278,6 +279,7 @@ export class Room extends EventTarget {
     this.store.beStrict(false);
     if (this.vector && this.mayWrite) this.answer(this.vector);
     this.vector = null;
+    if (this.wasClosed) this.tell("back");
     if (!this.isSynced || this.isFromDevice) {
       this.isSynced = true;
       this.isFromDevice = false;
