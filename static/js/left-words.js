@@ -49,7 +49,7 @@ function noticeOf({ room, number, title, words }) {
       notice.remove();
     }),
   );
-  body.append(made("h2", `Words of yours for INC-${number} wait on this device`), made("p", `You typed them in “${title}” without a network, and they have not reached the document.`), made("pre", text, { tabindex: "0" }), tools);
+  body.append(made("h2", `Words of yours for INC\u2011${number} wait on this device`), made("p", `You typed them in “${title}” without a network, and they have not reached the document.`), made("pre", text, { tabindex: "0" }), tools);
   notice.append(body);
   return notice;
 }

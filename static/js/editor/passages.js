@@ -4,8 +4,8 @@
 export function passagesIn(doc, from) {
   const passages = [];
   for (const [section, type] of doc.share) {
-    const text = wordsOf(type, from);
-    if (text.trim()) passages.push({ section, text });
+    const text = wordsOf(type, from).trim();
+    if (text) passages.push({ section, text });
   }
   return passages;
 }

@@ -73,12 +73,12 @@ export function showSaving(room) {
   let isHeadInSight = true;
   function showNearby() {
     const { state, connection } = room;
-    const isAmiss = state === "refused" || (state === "offline" && performance.now() - offlineSince > SHOWN_OFFLINE_AFTER);
+    const isLongOffline = state === "offline" && performance.now() - offlineSince > SHOWN_OFFLINE_AFTER;
     const isWriting = document.activeElement?.closest("live-editor") && room.isSynced;
     const pause = connection.retryAt === null ? 0 : connection.retryAt - performance.now();
     item.dataset.pause = state === "offline" && pause > 0 && connection.attempts > 2 ? "long" : "";
     wait.textContent = waiting(pause, connection.reason);
-    strip.show(item, isAmiss || (!isHeadInSight && (isWriting || state === "offline")));
+    strip.show(item, isLongOffline || (!isHeadInSight && (isWriting || state === "offline" || state === "refused")));
   }
 
   function waiting(pause, reason) {

@@ -18,6 +18,7 @@ export function offerStranded(room) {
   function show() {
     const found = reasonOf(room);
     const passages = [...room.strange.flatMap((one) => one.passages), ...(room.canSend ? [] : room.stranded)];
+    inSight.disconnect();
     shown?.remove();
     shown = null;
     strip.show(pointer, false);
@@ -25,8 +26,10 @@ export function offerStranded(room) {
     shown = panelFor(room, found, passages);
     const head = document.querySelector(".document-head");
     head ? head.append(shown) : document.querySelector("main").prepend(shown);
-    strip.show(pointer, passages.length > 0);
+    if (passages.length) inSight.observe(shown);
   }
+
+  const inSight = new IntersectionObserver((entries) => strip.show(pointer, shown !== null && !entries.at(-1).isIntersecting));
 
   const look = button("Show", () => {
     shown?.scrollIntoView({ block: "center" });
