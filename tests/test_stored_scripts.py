@@ -10,8 +10,8 @@ from core.markdown import render_markdown
 from incidents.models import Impact, Incident
 from live.commands import replace_text, version_of
 from people.models import OutboxMail, Team, User
-from postmortems.commands import name_revision
-from postmortems.models import Attachment, Section, TimelineEvent
+from postmortems.commands import name_revision, open_thread
+from postmortems.models import Attachment, Comment, Section, Thread, TimelineEvent
 from tests.world import OPEN, World, addresses, make_world
 
 MARK = "pwnedhere"  # Long enough that no nonce and no token holds it by chance.
@@ -147,6 +147,8 @@ def write_everywhere(world: World, words: str) -> None:
     )
     Action.objects.filter(pk=dossier.action.pk).update(title=line[:300], description=words, evidence=line[:1000])
     Section.objects.filter(pk=dossier.section.pk).update(title=line[:120], guidance=words)
+    Thread.objects.filter(pk=dossier.thread.pk).update(quote=words, last_words=words)
+    Comment.objects.filter(pk=dossier.comment.pk).update(text=words)
     OutboxMail.objects.filter(pk=dossier.mail.pk).update(subject=line[:250], text=words, html=words, last_error=words)
     Team.objects.filter(pk=world.team.pk).update(name=line[:120])
     User.objects.filter(pk=world.people["member"].pk).update(name=line[:120])
@@ -210,9 +212,14 @@ def test_mail_runs_nothing(world: World) -> None:
     OutboxMail.objects.all().delete()
 
     call_command("send_weekly_mail", "--as-of", "2026-04-20")
+    for words in STRINGS:
+        named = f"[@x](person:{world.people['lead'].pk})"
+        open_thread(
+            Section.objects.get(pk=world.dossiers[OPEN].section.pk), by=world.people["member"], text=f"{named} {words}"
+        )
 
     mails = list(OutboxMail.objects.all())
-    assert mails
+    assert {mail.kind for mail in mails} == {"weekly", "mention"}
     for mail in mails:
         # A mail may hold styles of its own: readers of mail know no other way.
         assert [

@@ -42,7 +42,9 @@ function threadAt(state, at) {
 function beginComment(view, passages, name) {
   if (!canCompose()) return false;
   const { from, to } = trimmed(view.state, view.state.selection.main);
-  const box = view.coordsAtPos(to) ?? view.dom.getBoundingClientRect();
+  const whole = view.dom.getBoundingClientRect();
+  const start = view.coordsAtPos(from) ?? whole;
+  const box = { left: start.left, top: start.top, bottom: (view.coordsAtPos(to) ?? whole).bottom };
   const about = from === to ? {} : { quote: view.state.sliceDoc(from, to), anchor: passages.anchorAt(name, from, to) };
   compose({ section: name, box, back: () => letGo(view, to), ...about });
   return true;
