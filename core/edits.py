@@ -31,12 +31,19 @@ def merge_fields(*, seen: Mapping[str, Any], wanted: Mapping[str, Any], current:
     """
     merge = Merge()
     for name, value in wanted.items():
-        if name in seen and value == seen[name]:
+        if name in seen and _same(value, seen[name]):
             continue
-        if value == current[name]:
+        if _same(value, current[name]):
             continue
-        if name in seen and current[name] != seen[name]:
+        if name in seen and not _same(current[name], seen[name]):
             merge.conflicts[name] = current[name]
         else:
             merge.changes[name] = value
     return merge
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Browsers change the ends of lines, and forms cut the blanks around a text: nobody has edited anything by that."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one.strip().splitlines() == other.strip().splitlines()
+    return bool(one == other)

@@ -27,3 +27,10 @@ def test_a_field_never_seen_is_saved_as_it_is_wanted():
     merge = merge_fields(seen={}, wanted={"text": "new"}, current={"text": "old"})
 
     assert merge == Merge(changes={"text": "new"})
+
+
+def test_ends_of_lines_and_blanks_around_a_text_are_nobodys_edit():
+    merge = merge_fields(seen={"text": "a\nb"}, wanted={"text": "a\nb\nc"}, current={"text": "a\r\nb "})
+
+    assert merge == Merge(changes={"text": "a\nb\nc"})
+    assert merge_fields(seen={"text": "a\nb"}, wanted={"text": "a\r\nb"}, current={"text": "theirs"}) == Merge()
