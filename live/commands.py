@@ -13,6 +13,7 @@ from live import bus, log
 from live.anchors import Anchor, Span, anchor_at, spans_of
 from live.document import Document, storable
 from live.errors import CannotLoad, VersionTooOld
+from live.limits import MAX_ROW_BYTES
 from live.log import Reading
 from live.merging import edits_between
 from live.models import Room, SharedText, Update
@@ -115,6 +116,28 @@ def replace_text(room: Room, name: str, new: str, *, base_version: int | None, b
 def announce(room: Room, event: str, **data: Any) -> None:
     """After the commit, tell every open page of the room that something beside the texts has changed."""
     _tell(room, bus.EVENT, json.dumps({"event": event, **data}).encode())
+
+
+def announce_row(room: Room, listed: str, row: str, *, version: int, html: str, by: User) -> dict[str, Any]:
+    """After the commit, show a changed row of a list to every open page: rendered once, not once for each reader.
+
+    Pages fetch the list (`timelineChanged` for the list `timeline`) where the row is too large to be sent to everybody.
+    Returns the frame, which also is the answer to whoever changed the row.
+    """
+    frame = {"event": "rowChanged", "list": listed, "row": row, "version": version, "by": str(by), "html": html}
+    content = json.dumps(frame, ensure_ascii=False).encode()
+    if len(content) > MAX_ROW_BYTES:
+        announce(room, f"{listed}Changed")
+    else:
+        _tell(room, bus.EVENT, content)
+    return frame
+
+
+def announce_removal(room: Room, listed: str, row: str, *, version: int, by: User) -> dict[str, Any]:
+    """After the commit, take a row from the list on every open page; returns the frame."""
+    told = {"list": listed, "row": row, "version": version, "by": str(by)}
+    announce(room, "rowRemoved", **told)
+    return {"event": "rowRemoved", **told}
 
 
 def eject(room: Room, user: User | None = None, reason: str = "") -> None:

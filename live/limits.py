@@ -5,6 +5,7 @@ MAX_AWARENESS_BYTES = 64 * 1024
 MAX_STATE_BYTES = 2048
 MAX_CLIENTS_IN_UPDATE = 2000  # What one visit has to tell comes from one client, and from a few more at most.
 MAX_DOCUMENT_BYTES = 32 * 1024 * 1024
+MAX_ROW_BYTES = 32 * 1024
 
 # What waits: for a change that has not arrived yet, for PostgreSQL, for a slow reader.
 MAX_WAITING_BYTES = 4 * 1024 * 1024
