@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 logger = structlog.get_logger(__name__)
 
-ROW, PRESENCE, WHO, EVENT, EJECT, NAMES, DOUBT = b"R", b"P", b"W", b"E", b"X", b"N", b"D"
+ROW, PRESENCE, WHO, EVENT, EJECT, NAMES, DOUBT, MISSED = b"R", b"P", b"W", b"E", b"X", b"N", b"D", b"M"
+# What nobody needs while no other process has the room open: whoever opens it asks, and is told to read again.
+SPARED_WHEN_ALONE = {ROW, PRESENCE}
+ALONE_FOR = 1.0
 EVERY_ROOM = 0  # The channel that every process listens to, whatever it has open.
 SENDER_BYTES = 16
 LONGEST_PAUSE = 2.0
@@ -67,7 +70,10 @@ class Bus:
         self._when_changed = when_changed
         self._rooms = {channel(EVERY_ROOM): EVERY_ROOM}
         self._subscribed: dict[str, asyncio.Event] = {}
-        self._outbox: list[tuple[str, bytes]] = []
+        self._outbox: list[tuple[int, str, bytes]] = []
+        # Rooms in which nobody else listens, until when that is believed; and how much was heard of others in a room.
+        self._alone_until: dict[int, float] = {}
+        self._heard: dict[int, int] = {}
         self._has_news = asyncio.Event()
         self._client = redis.asyncio.Redis.from_url(
             settings.REDIS_URL, socket_connect_timeout=2, health_check_interval=10
@@ -92,6 +98,8 @@ class Bus:
         name = channel(room_id)
         self._rooms.pop(name, None)
         self._subscribed.pop(name, None)
+        self._alone_until.pop(room_id, None)
+        self._heard.pop(room_id, None)
         if self.is_listening:
             try:
                 await self._pubsub.unsubscribe(name)
@@ -99,8 +107,10 @@ class Bus:
                 return
 
     def publish(self, room_id: int, kind: bytes, content: bytes) -> None:
+        if kind in SPARED_WHEN_ALONE and time.monotonic() < self._alone_until.get(room_id, 0):
+            return
         if len(self._outbox) < MOST_UNSENT:
-            self._outbox.append((channel(room_id), kind + sender() + content))
+            self._outbox.append((room_id, channel(room_id), kind + sender() + content))
             self._has_news.set()
 
     async def speak(self) -> None:
@@ -109,13 +119,30 @@ class Bus:
             await self._has_news.wait()
             self._has_news.clear()
             batch, self._outbox = self._outbox, []
+            heard = [self._heard.get(room_id, 0) for room_id, _, _ in batch]
             try:
                 async with asyncio.timeout(2), self._client.pipeline(transaction=False) as pipeline:
-                    for name, message in batch:
+                    for _, name, message in batch:
                         pipeline.publish(name, message)
-                    await pipeline.execute()
+                    listeners = await pipeline.execute()
             except (redis.RedisError, OSError, TimeoutError):
+                self._alone_until.clear()
                 await asyncio.sleep(0.2)
+                continue
+            for (room_id, name, _), before, count in zip(batch, heard, listeners, strict=True):
+                self._note_listeners(room_id, name, count, is_news=before == self._heard.get(room_id, 0))
+
+    def _note_listeners(self, room_id: int, name: str, count: int, *, is_news: bool) -> None:
+        """Valkey says how many it told. Only us: then what goes with each key need not be told for a while."""
+        confirmed = self._subscribed.get(name)
+        if count == 1 and is_news and self.is_listening and confirmed and confirmed.is_set():
+            self._alone_until[room_id] = time.monotonic() + ALONE_FOR
+        else:
+            self._end_loneliness(room_id)
+
+    def _end_loneliness(self, room_id: int) -> None:
+        if self._alone_until.pop(room_id, None) is not None:
+            self.publish(room_id, MISSED, b"")
 
     async def listen(self) -> None:
         pause = 0.1
@@ -146,7 +173,10 @@ class Bus:
         elif message["type"] == "message" and name in self._rooms:
             data: bytes = message["data"]
             if data[1 : 1 + SENDER_BYTES] != sender():
-                self._deliver(self._rooms[name], data[:1], data[1 + SENDER_BYTES :])
+                room_id = self._rooms[name]
+                self._heard[room_id] = self._heard.get(room_id, 0) + 1
+                self._end_loneliness(room_id)
+                self._deliver(room_id, data[:1], data[1 + SENDER_BYTES :])
 
     async def close(self) -> None:
         await self._pubsub.aclose()

@@ -55,6 +55,7 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._budgets: dict[int, Budget] = {}
         self._opening: dict[int, asyncio.Task[Room]] = {}
+        self._changed_while_opening: set[int] = set()
         self._marked: dict[int, Room] = {}
         self._has_work = asyncio.Event()
         self._reread_now = asyncio.Event()
@@ -118,10 +119,14 @@ class Hub:
         try:
             room = Room(room_id, await self.store.load(room_id), self)
         except CannotLoad:
+            self._changed_while_opening.discard(room_id)
             await self.bus.close_room(room_id)
             raise
         self.rooms[room_id] = room
         self.bus.publish(room_id, bus.WHO, b"")
+        if room_id in self._changed_while_opening:
+            self._changed_while_opening.discard(room_id)
+            self._read_again_soon()
         return room
 
     async def leave(self, connection: Connection, room: Room) -> None:
@@ -232,8 +237,8 @@ class Hub:
             return
         room = self.rooms.get(room_id)
         if room is None:
-            if kind == bus.ROW and room_id in self._opening:
-                self._read_again_soon()
+            if kind in (bus.ROW, bus.MISSED) and room_id in self._opening:
+                self._changed_while_opening.add(room_id)
             return
         if kind == bus.ROW:
             self._take_row(room, int.from_bytes(content[:8], "big"), content[8:])
@@ -243,6 +248,8 @@ class Hub:
             self.publish(room_id, bus.PRESENCE, present)
         elif kind == bus.EVENT:
             room.announce(content.decode())
+        elif kind == bus.MISSED:
+            self._read_again_soon()
         elif kind == bus.NAMES:
             room.names.update(json.loads(content))
         elif kind == bus.EJECT:
@@ -269,6 +276,8 @@ class Hub:
             cache.is_back()
         for room in self.rooms.values():
             room.announce(json.dumps({"event": "latenessChanged"}))
+            if self.bus.is_listening:
+                self.bus.publish(room.id, bus.WHO, b"")
         self._read_again_soon()
 
     def _read_again_soon(self) -> None:

@@ -105,3 +105,52 @@ def test_share_goes_on_without_the_bus(web, second_web, visit, postmortem, mira,
     with valkey:
         asyncio.run(scenario())
     valkey.connection_pool.disconnect()
+
+
+def published(valkey: redis.Redis) -> int:
+    return valkey.info("commandstats").get("cmdstat_publish", {"calls": 0})["calls"]
+
+
+def test_share_says_next_to_nothing_while_no_other_process_listens(web, visit, postmortem, mira):
+    """Keys are told to Valkey once a second then, to ask whether anybody has come."""
+    writer = visit(mira, web.port)
+    valkey = redis.Redis.from_url(settings.REDIS_URL)
+
+    async def scenario() -> int:
+        async with writer:
+            await writer.write("summary", "x")
+            await writer.is_saved()
+            await asyncio.sleep(0.1)  # Until Valkey has answered that nobody else is there.
+            before = published(valkey)
+            for _ in range(50):
+                await writer.write("summary", "x")
+                await writer.is_saved()
+            return published(valkey) - before
+
+    with valkey:
+        assert asyncio.run(scenario()) < 25
+    valkey.connection_pool.disconnect()
+
+
+def test_share_with_a_process_that_comes_while_somebody_types_alone(web, second_web, visit, postmortem, mira, noor):
+    """What was spared while nobody listened is read, and from then on every key is told."""
+    here, *comers = visit(mira, web.port), *(visit(noor, second_web.port) for _ in range(9))
+
+    async def scenario():
+        async with here:
+            typing = asyncio.create_task(type_letters(here, 150))
+            for there in comers[:8]:
+                async with there:
+                    written = len(here.text())
+                    await until(lambda: len(there.text()) >= written, within=2)  # noqa: B023
+            await typing
+            async with comers[8]:
+                await comers[8].sees(here.text(), within=2)
+
+    asyncio.run(scenario())
+
+
+async def type_letters(visitor: Visitor, count: int) -> None:
+    for _ in range(count):
+        await visitor.write("summary", "x")
+        await asyncio.sleep(0.01)
