@@ -11,6 +11,7 @@ import structlog
 from pycrdt import merge_updates
 
 from core.build import build_id
+from live.append import Row
 from live.bus import PRESENCE, ROW
 from live.connection import Connection, binary, text
 from live.document import Change, Document, load
@@ -26,7 +27,7 @@ from live.limits import (
 )
 from live.log import Shown
 from live.presence import Presence
-from live.store import Loaded, Row
+from live.store import Loaded
 from live.updates import EMPTY, shape_of
 from live.wire import (
     AUTH,

@@ -12,17 +12,11 @@ from typing import Any
 import psycopg
 from django.db import connections
 
+from live.append import Appender, Row
 from live.errors import CannotLoad, NotStored
 from live.limits import LOAD_TIMEOUT, STORE_TIMEOUT
 from live.models import identity_of
 
-APPEND = """
-    insert into live_update (room_id, data, author_id, created_at)
-    select room_id, data, author_id, clock_timestamp()
-    from unnest(%b::bigint[], %b::bytea[], %b::bigint[]) with ordinality as fresh (room_id, data, author_id, place)
-    order by place
-    returning id
-"""
 NEWEST_SNAPSHOT = "select data, upto from live_snapshot where room_id = %s order by upto desc limit 1"
 ROWS_AFTER = "select id, data from live_update where room_id = %s and id > %s order by id"
 BORN = "select created_at from live_room where id = %s"
@@ -52,34 +46,25 @@ class Loaded:
     names: list[str]
 
 
-@dataclass(frozen=True)
-class Row:
-    room_id: int
-    data: bytes
-    author_id: int
-
-
 class Store:
     def __init__(self) -> None:
-        self._writer: psycopg.AsyncConnection[Any] | None = None
+        self._writer: Appender | None = None
         self._readers: list[psycopg.AsyncConnection[Any]] = []
         self._reading = asyncio.Semaphore(4)
 
     async def append(self, rows: Sequence[Row]) -> list[int]:
         """Commit rows of whatever rooms, all or none; their ids come in the same order. Raises NotStored."""
-        arguments = [row.room_id for row in rows], [row.data for row in rows], [row.author_id for row in rows]
         try:
             async with asyncio.timeout(STORE_TIMEOUT):
-                if self._writer is None or self._writer.closed:
-                    self._writer = await self._connect()
-                cursor = await self._writer.execute(APPEND, arguments, prepare=True)
-                return [row_id for (row_id,) in await cursor.fetchall()]
+                if self._writer is None:
+                    self._writer = Appender(await self._connect())
+                return await self._writer.append(rows)
         except psycopg.IntegrityError as error:
             raise NotStored(str(error), is_refusal=True) from error
         except FAILURES as error:
             # Whether it was committed is unknown; the rooms are read again, and this connection is not trusted again.
             if self._writer is not None:
-                await _discard(self._writer)
+                await _discard(self._writer.connection)
                 self._writer = None
             raise NotStored(str(error)) from error
 
@@ -136,7 +121,7 @@ class Store:
         )
 
     async def close(self) -> None:
-        for connection in [*self._readers, *([self._writer] if self._writer else [])]:
+        for connection in [*self._readers, *([self._writer.connection] if self._writer else [])]:
             await _discard(connection)
 
 

@@ -1,0 +1,102 @@
+"""The statement behind every keystroke: what it commits, in which order, and what it says when it cannot."""
+
+import asyncio
+
+import pytest
+from django.db import connection
+
+from live.append import Row
+from live.errors import NotStored
+from live.models import Update
+from live.store import Store
+from tests.factories import PostmortemFactory, UserFactory
+from tests.live.people import in_a_thread
+
+
+@pytest.fixture
+def room(transactional_db):
+    return PostmortemFactory(texts={"summary": ""}).room
+
+
+@pytest.fixture
+def author(transactional_db):
+    return UserFactory()
+
+
+def run(*batches):
+    """The ids of each batch, or what was raised instead, over one connection."""
+
+    async def scenario():
+        store, said = Store(), []
+        for batch in batches:
+            try:
+                said.append(await store.append(batch))
+            except NotStored as error:
+                said.append(error)
+        await store.close()
+        return said
+
+    return asyncio.run(scenario())
+
+
+def rows_of(room):
+    return list(Update.objects.filter(room=room).order_by("pk").values_list("pk", "data", "author_id"))
+
+
+def test_append_commits_rows_in_their_order_and_returns_their_ids(room, author):
+    other = PostmortemFactory(texts={"summary": ""}).room
+    rows = [Row((room, other)[n % 2].pk, bytes((n,)), author.pk) for n in range(200)]
+
+    (ids,) = run(rows)
+
+    found = Update.objects.in_bulk(ids)
+    assert ids == sorted(ids)
+    assert [(found[pk].room_id, bytes(found[pk].data), found[pk].author_id) for pk in ids] == [
+        (row.room_id, row.data, row.author_id) for row in rows
+    ]
+
+
+@pytest.mark.parametrize("size", [0, 1, 70_000, 9_000_000])
+def test_append_takes_rows_of_any_size(room, author, size):
+    """The large ones do not fit into what the kernel takes at once."""
+    data = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+
+    (ids,) = run([Row(room.pk, data, author.pk)])
+
+    assert [(pk, bytes(kept), by) for pk, kept, by in rows_of(room)] == [(ids[0], data, author.pk)]
+
+
+def test_append_refuses_all_rows_of_a_batch_and_goes_on_with_the_next(room, author):
+    good, bad = Row(room.pk, b"good", author.pk), Row(4711, b"bad", author.pk)
+
+    refusal, ids = run([good, bad], [good])
+
+    assert isinstance(refusal, NotStored)
+    assert refusal.is_refusal
+    assert [pk for pk, _, _ in rows_of(room)] == ids
+
+
+def test_append_says_that_a_broken_connection_stored_nothing_for_sure_and_opens_another(room, author):
+    row = Row(room.pk, b"data", author.pk)
+
+    def cut():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid() and query like '%live_update%'"
+            )
+
+    async def scenario():
+        store = Store()
+        first = await store.append([row])
+        await in_a_thread(cut)
+        with pytest.raises(NotStored) as error:
+            await store.append([row])
+        last = await store.append([row])
+        await store.close()
+        return first, error.value, last
+
+    first, error, last = asyncio.run(scenario())
+
+    assert not error.is_refusal
+    assert [pk for pk, _, _ in rows_of(room)] == [*first, *last]
