@@ -11,6 +11,7 @@ import structlog
 
 from core import cache
 from live import bus, rights
+from live.admission import Admissions
 from live.budget import Budget
 from live.bus import Bus
 from live.connection import Connection
@@ -50,6 +51,7 @@ def hub_here() -> "Hub":
 class Hub:
     def __init__(self) -> None:
         self.store = Store()
+        self.admissions = Admissions()
         self.bus = Bus(self._deliver, self._notice_bus)
         self.rooms: dict[int, Room] = {}
         self._loop = asyncio.get_running_loop()

@@ -2,26 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
 
 import structlog
-from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY, get_user
-from django.http import HttpRequest, parse_cookie
 
-from live import registry
-from live.connection import Connection, Person
+from live.admission import visit_of
+from live.connection import Connection
 from live.errors import BadFrame, CannotLoad
 from live.frames import EXTENSION
 from live.hub import Hub, hub_here
 from live.limits import ACCESS_WITHDRAWN, MAX_FRAME_BYTES, POLICY, TOO_BIG, TRY_AGAIN
-from live.registry import Access
 from live.room import Room
-from live.threads import in_thread
-from people.models import User
 
 logger = structlog.get_logger(__name__)
 
@@ -29,17 +21,11 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-@dataclass(frozen=True)
-class Admission:
-    person: Person
-    access: Access
-
-
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     """Expects `kind` and `number` from the route, `doubts_heard` from the gate."""
     await receive()  # websocket.connect
     kind, number = scope["url_route"]["kwargs"]["kind"], scope["url_route"]["kwargs"]["number"]
-    admission = await in_thread(_admit, dict(scope["headers"]), kind, number)
+    admission = await hub_here().admissions.admit(visit_of(dict(scope["headers"]), kind, number))
     if admission is None:
         # Before accepting: a stranger learns no more than from an address that does not exist.
         await send({"type": "websocket.close", "code": ACCESS_WITHDRAWN})
@@ -61,24 +47,6 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
         if connection.closing is None:
             connection.end(1000, "")
         await pump
-
-
-def _admit(headers: dict[bytes, bytes], kind: str, number: int) -> Admission | None:
-    """Who this is by the session, and what the door says to them."""
-    cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
-    door, session_key = registry.door(kind), cookies.get(settings.SESSION_COOKIE_NAME)
-    if door is None or not session_key:
-        return None
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    user = get_user(request)
-    if not isinstance(user, User) or not user.is_active:
-        return None
-    access = door.enter(user, number)
-    if access is None or not access.may_read:
-        return None
-    person = Person(user.pk, str(user), request.session.session_key or "", request.session[HASH_SESSION_KEY])
-    return Admission(person, access)
 
 
 async def _stay(hub: Hub, connection: Connection, room_id: int, doubts_heard: int, receive: Receive) -> None:

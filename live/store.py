@@ -17,9 +17,16 @@ from live.errors import CannotLoad, NotStored
 from live.limits import LOAD_TIMEOUT, STORE_TIMEOUT
 from live.models import identity_of
 
-NEWEST_SNAPSHOT = "select data, upto from live_snapshot where room_id = %s order by upto desc limit 1"
+ROOM = """
+    select room.created_at, newest.data, coalesce(newest.upto, 0),
+           array(select name::text from live_sharedtext where room_id = room.id order by id)
+    from live_room room
+    left join lateral (
+        select data, upto from live_snapshot where room_id = room.id order by upto desc limit 1
+    ) newest on true
+    where room.id = %s
+"""
 ROWS_AFTER = "select id, data from live_update where room_id = %s and id > %s order by id"
-BORN = "select created_at from live_room where id = %s"
 NAMES = "select name from live_sharedtext where room_id = %s order by id"
 MISSED = """
     select u.room_id, u.id, u.data
@@ -72,16 +79,14 @@ class Store:
         """Everything a room is made of. Raises CannotLoad, so that nobody takes a failure for an empty document."""
         try:
             async with asyncio.timeout(LOAD_TIMEOUT), self._reader() as reader:
-                born = await (await reader.execute(BORN, [room_id])).fetchone()
-                snapshot = await (await reader.execute(NEWEST_SNAPSHOT, [room_id], binary=True)).fetchone()
-                data, upto = snapshot or (None, 0)
+                room = await (await reader.execute(ROOM, [room_id], binary=True)).fetchone()
+                if room is None:
+                    raise CannotLoad("there is no such room")
+                born_at, snapshot, upto, names = room
                 rows = await (await reader.execute(ROWS_AFTER, [room_id, upto], binary=True)).fetchall()
-                names = await (await reader.execute(NAMES, [room_id])).fetchall()
         except FAILURES as error:
             raise CannotLoad(str(error)) from error
-        if born is None:
-            raise CannotLoad("there is no such room")
-        return Loaded(identity_of(room_id, born[0]), data, upto, rows, [name for (name,) in names])
+        return Loaded(identity_of(room_id, born_at), snapshot, upto, rows, names)
 
     async def names(self, room_id: int) -> list[str]:
         try:
