@@ -42,6 +42,10 @@ class Goal:
     unit: str = ""
     of: Callable[[Figures], float] | None = None
 
+    def is_in(self, figures: Figures) -> bool:
+        """Whoever lost the document cannot be joined."""
+        return self.of is not None or figures.get(self.figure) is not None
+
     def value(self, figures: Figures) -> float:
         return float(self.of(figures) if self.of else figures[self.figure])
 
@@ -125,7 +129,7 @@ def judge(goal: Goal, store: str, runs: list[Run]) -> Verdict | None:
         here = {
             run.target: goal.value(run.figures)
             for run in runs
-            if (run.store, run.round, run.scenario) == (store, number, goal.scenario)
+            if (run.store, run.round, run.scenario) == (store, number, goal.scenario) and goal.is_in(run.figures)
         }
         against = [here[peer] for peer in goal.against if peer in here]
         if goal.target not in here or (goal.against and not against):

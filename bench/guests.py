@@ -9,10 +9,12 @@ from bench.crowd import address_of, digest, say, wait_for_a_word
 from bench.line import TEXT, Line
 from bench.replica import Replica
 
+COMES_WITHIN = 15.0
+
 
 async def join(job: dict[str, Any]) -> None:
     """One after the other or all at once: how long until the whole document has come, and until it can be read."""
-    guests = [Replica(address_of(said), applies=False) for said in job["guests"]]
+    guests = [Replica(address_of(said), applies=False, expects=job["bytes"]) for said in job["guests"]]
     say(ready=True)
     await wait_for_a_word()
     began_at = time.perf_counter()
@@ -29,15 +31,24 @@ async def join(job: dict[str, Any]) -> None:
     seconds = max(guest.answered_at for guest in guests) - began_at
     for guest in guests:
         guest.catch_up()
-    texts = sorted({digest(str(guest.text)) for guest in guests})
-    say(answered=answered, readable=readable, seconds=seconds, texts=texts, length=guests[0].length())
+    say(
+        answered=answered,
+        readable=readable,
+        seconds=seconds if all(guest.has_whole() for guest in guests) else None,
+        texts=sorted({digest(str(guest.text)) for guest in guests}),
+        length=guests[0].length(),
+    )
     if job["stay"]:
         await wait_for_a_word()
 
 
-async def answer_time(guest: Replica) -> float:
+async def answer_time(guest: Replica) -> float | None:
+    """None for a document that never comes: the server has lost it, or part of it."""
     start = time.perf_counter()
-    await guest.enter()
+    try:
+        await guest.enter(COMES_WITHIN)
+    except TimeoutError:
+        return None
     return guest.answered_at - start
 
 

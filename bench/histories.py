@@ -67,7 +67,14 @@ async def send_history(job: dict[str, Any]) -> None:
             await has_all_of(observer, author)
             seconds += time.perf_counter() - began_at
             sender.line.close()
-    say(seconds=seconds, edits=edits * len(addresses), text=digest(str(observer.text)), length=observer.length())
+    whole = len(observer.doc.get_update())
+    say(
+        bytes=whole,
+        seconds=seconds,
+        edits=edits * len(addresses),
+        text=digest(str(observer.text)),
+        length=observer.length(),
+    )
 
 
 async def send(author: Author, line: Line) -> None:

@@ -15,15 +15,21 @@ NAME = "summary"
 
 
 class Replica:
-    """`applies`: take what arrives into the document at once, with the time; else keep it for later."""
+    """`applies`: take what arrives into the document at once, with the time; else keep it for later.
 
-    def __init__(self, address: Address, *, applies: bool) -> None:
+    `expects`: how many bytes make the whole document. Some servers answer first with an empty one.
+    """
+
+    def __init__(self, address: Address, *, applies: bool, expects: int = 0) -> None:
         self.address = address
         self.applies = applies
         self.doc: Doc[Any] = Doc()
         self.text = self.doc.get(NAME, type=Text)
         self.line = Line(address, self._hear)
+        self.expects = expects
         self.is_synced = asyncio.Event()
+        self._bytes = 0
+        self._is_answered = False
         self.answered_at = 0.0
         self.received: list[tuple[float, bytes]] = []
         self.saved = 0
@@ -38,11 +44,11 @@ class Replica:
         if self._writes:
             self._news.append(event.update)
 
-    async def enter(self) -> None:
-        """Connect and wait until the server has answered with all it has."""
+    async def enter(self, within: float = 60) -> None:
+        """Connect and wait until the server has sent the document. Raises TimeoutError."""
         await self.line.open()
         self.line.send(sync_frame(STEP_1, self.doc.get_state()))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(within):
             await self.is_synced.wait()
 
     def _hear(self, opcode: int, message: bytes) -> None:
@@ -57,12 +63,13 @@ class Replica:
         if step == STEP_1:
             self.sent += 1
             self.line.send(sync_frame(STEP_2, self.doc.get_update(payload)))
-        elif step == STEP_2:
+            return
+        self._take(payload)
+        self._bytes += len(payload)
+        self._is_answered = self._is_answered or step == STEP_2
+        if self._is_answered and self._bytes >= self.expects and not self.is_synced.is_set():
             self.answered_at = time.perf_counter()
-            self._take(payload)
             self.is_synced.set()
-        else:
-            self._take(payload)
 
     def _take(self, update: bytes) -> None:
         if self.applies:
@@ -70,6 +77,9 @@ class Replica:
             self.received.append((time.perf_counter(), update))
         else:
             self._kept.append(update)
+
+    def has_whole(self) -> bool:
+        return self.is_synced.is_set()
 
     def catch_up(self) -> None:
         """Take in what was kept aside while the stop-watch was running."""

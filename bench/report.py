@@ -31,13 +31,15 @@ HISTORY = [
     ("edits_per_second", "edits/s in"),
     ("lost_by_stop", "lost by a stop"),
     ("cold_join", "cold join"),
+    ("first_join", "first after the stop"),
     ("warm_join", "warm join"),
     ("joins_at_once", "100 at once"),
     ("differing", "differing"),
 ]
 NEWS = [("p50", "p50"), ("p95", "p95"), ("p99", "p99"), ("missing", "missing")]
 MEMORY = [("memory_idle", "idle"), ("memory_peak", "open"), ("memory_after", "after all have left")]
-BACKGROUND = [("fsync_p95", "fsync p95"), ("fsync_most", "fsync worst"), ("others_cpu_load", "cores used by others")]
+DISK = [("fsync_p95", "fsync p95"), ("fsync_most", "fsync worst")]
+OTHERS = [("others_cpu_load", "cores used by others")]
 
 
 def machine() -> dict[str, Any]:
@@ -115,7 +117,7 @@ def goal_row(verdict: Verdict) -> list[str]:
 
 def wrongs_line(found: list[Run]) -> str:
     if not found:
-        return "No run had a replica, a server's text or a stored text that differed, and no run lost a line or a character."
+        return "In no run did replicas, a server's text or a stored text differ, and none lost a line or a character."
     names = sorted({f"{run.target} in {run.scenario} ({run.store}, round {run.round})" for run in found})
     return "Something differed or was lost: " + "; ".join(names) + "."
 
@@ -124,8 +126,8 @@ def figures_tables(runs: list[Run]) -> list[str]:
     scenarios = list(dict.fromkeys(run.scenario for run in runs))
     typing = [name for name in scenarios if name.startswith(("people", "cursors")) or name == "documents-50"]
     parts = [
-        figures_table(runs, typing, TYPING + BACKGROUND),
-        figures_table(runs, [name for name in scenarios if name.startswith("history")], HISTORY + BACKGROUND),
+        figures_table(runs, typing, TYPING + DISK + OTHERS),
+        figures_table(runs, [name for name in scenarios if name.startswith("history")], HISTORY + DISK),
         figures_table(runs, [name for name in scenarios if name.startswith("news")], NEWS),
         figures_table(runs, [name for name in scenarios if name == "documents-1000"], MEMORY),
     ]
@@ -138,9 +140,13 @@ def figures_table(runs: list[Run], scenarios: list[str], columns: list[tuple[str
     for scenario in scenarios:
         for target in dict.fromkeys(run.target for run in runs if run.scenario == scenario):
             figures = [run.figures for run in runs if (run.scenario, run.target) == (scenario, target)]
-            cells = [number(together(name, [f[name] for f in figures])) for name, _ in columns]
+            cells = [cell(name, [f[name] for f in figures if f.get(name) is not None]) for name, _ in columns]
             rows.append([scenario, target, str(len(figures)), *cells])
     return table(["scenario", "target", "rounds", *(title for _, title in columns)], rows) if rows else ""
+
+
+def cell(name: str, values: list[float]) -> str:
+    return number(together(name, values)) if values else "–"
 
 
 def together(name: str, values: list[float]) -> float:

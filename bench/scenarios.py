@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import statistics
 import subprocess
 import sys
 from collections import Counter
@@ -23,6 +22,8 @@ EDITS_OF_ONE = 2500
 GUESTS = 100
 WARM_JOINS = 5
 COLD_JOINS = 3
+WRITES_LATE_BASE, WRITES_LATE_RATE = 5, 2000
+NEARLY_ALL = 0.9  # Servers write the same document in a few bytes more or less.
 SCREENS = 50
 NEWS = 60
 OPEN_DOCUMENTS = 1000
@@ -192,30 +193,56 @@ def differing(texts: list[list[Any]], kept: list[list[str]]) -> int:
 
 
 async def join_late(target: Target, edits: int) -> Figures:
-    """Sent at full speed; stopped cleanly right after; and then the guests."""
+    """Sent at full speed; stopped cleanly right after; and then the guests: the first at once, the others later."""
     document, other = await target.documents(2)
     async with running(target):
         history = await send_history(target, document, edits)
-    figures: Figures = {"edits_per_second": round(history["edits"] / history["seconds"]), "edits": history["edits"]}
-    cold = []
-    for _ in range(COLD_JOINS):
+    enough = int(history["bytes"] * NEARLY_ALL)
+    first = await join_cold(target, document, other, enough)
+    figures: Figures = {
+        "edits": history["edits"],
+        "edits_per_second": round(history["edits"] / history["seconds"]),
+        "first_join": milliseconds(first["readable"], 50) if first["seconds"] else None,
+        "lost_by_stop": history["length"] - first["length"],
+    }
+    if figures["lost_by_stop"]:
+        # There is nothing left to come late to: once more, with time to write down what was sent.
+        document, _ = await target.documents(2)
         async with running(target):
-            await guests_of(target, other, 1)  # What a server does once, at its first guest, is not what is asked here.
-            cold.append(await guests_of(target, document, 1))
-    figures["lost_by_stop"] = history["length"] - cold[0]["length"]
-    figures["cold_join"] = round(statistics.median(join["readable"][0] for join in cold) * 1000, 1)
-    async with running(target):
-        async with staying_guest(target, document) as first:
-            warm = await guests_of(target, document, WARM_JOINS)
-            crowd = await guests_of(target, document, GUESTS, at_once=True)
+            history = await send_history(target, document, edits)
+            await asyncio.sleep(WRITES_LATE_BASE + edits / WRITES_LATE_RATE)
+    if isinstance(target, Debrief):
+        await target.settle(document)
+    enough = int(history["bytes"] * NEARLY_ALL)
+    cold = [await join_cold(target, document, other, enough) for _ in range(COLD_JOINS)]
+    async with running(target), staying_guest(target, document, enough) as host:
+        warm = await guests_of(target, document, WARM_JOINS, enough)
+        crowd = await guests_of(target, document, GUESTS, enough, at_once=True)
         kept = await target.texts([document])
-    figures["warm_join"] = round(statistics.median(warm["readable"]) * 1000, 1)
-    figures["warm_answer"] = round(statistics.median(warm["answered"]) * 1000, 1)
-    figures["joins_at_once"] = round(crowd["seconds"] * 1000)
-    figures["joins_at_once_p50"] = round(percentile(crowd["answered"], 50) * 1000)
-    texts = {text for join in (*cold, first, warm, crowd) for text in join["texts"]}
+    texts = {text for join in (*cold, host, warm, crowd) for text in join["texts"]}
     texts |= {digest(text) for forms in kept for text in forms}
-    return {**figures, "differing": len(texts - {history["text"]})}
+    return {
+        **figures,
+        "cold_join": milliseconds([join["readable"][0] for join in cold], 50),
+        "warm_join": milliseconds(warm["readable"], 50),
+        "warm_answer": milliseconds(warm["answered"], 50),
+        "joins_at_once": round(crowd["seconds"] * 1000) if crowd["seconds"] else None,
+        "joins_at_once_p50": milliseconds(crowd["answered"], 50),
+        "differing": len(texts - {history["text"]}),
+    }
+
+
+def milliseconds(seconds: list[float | None], percent: int) -> float | None:
+    """None when the document did not come to one of them."""
+    came = [each for each in seconds if each is not None]
+    return round(percentile(came, percent) * 1000, 1) if len(came) == len(seconds) else None
+
+
+async def join_cold(target: Target, document: Document, other: Document, enough: int) -> Any:
+    """After a restart. What a server does once, for its first guest, is done for another document before."""
+    async with running(target):
+        await guests_of(target, other, 1, 0)
+        return await guests_of(target, document, 1, enough)
 
 
 async def send_history(target: Target, document: Document, edits: int) -> Any:
@@ -228,22 +255,24 @@ async def send_history(target: Target, document: Document, edits: int) -> Any:
         return await crowd.hear()
 
 
-def guests_job(target: Target, document: Document, count: int, *, at_once: bool, stay: bool) -> dict[str, Any]:
+def guests_job(
+    target: Target, document: Document, count: int, enough: int, *, at_once: bool, stay: bool
+) -> dict[str, Any]:
     guests = [said(target.address(document, number)) for number in range(count)]
-    return {"do": "join", "guests": guests, "at_once": at_once, "stay": stay}
+    return {"do": "join", "guests": guests, "bytes": enough, "at_once": at_once, "stay": stay}
 
 
-async def guests_of(target: Target, document: Document, count: int, *, at_once: bool = False) -> Any:
-    async with crowds([guests_job(target, document, count, at_once=at_once, stay=False)]) as (crowd,):
+async def guests_of(target: Target, document: Document, count: int, enough: int, *, at_once: bool = False) -> Any:
+    async with crowds([guests_job(target, document, count, enough, at_once=at_once, stay=False)]) as (crowd,):
         await crowd.hear()
         await crowd.tell()
         return await crowd.hear()
 
 
 @asynccontextmanager
-async def staying_guest(target: Target, document: Document) -> AsyncIterator[Any]:
+async def staying_guest(target: Target, document: Document, enough: int) -> AsyncIterator[Any]:
     """Keeps the document open, so that the others come to one that is warm."""
-    async with crowds([guests_job(target, document, 1, at_once=False, stay=True)]) as (crowd,):
+    async with crowds([guests_job(target, document, 1, enough, at_once=False, stay=True)]) as (crowd,):
         await crowd.hear()
         await crowd.tell()
         yield await crowd.hear()

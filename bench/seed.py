@@ -21,6 +21,7 @@ from django.test import Client  # noqa: E402
 
 from bench.replica import NAME  # noqa: E402
 from live.commands import announce, texts_of  # noqa: E402
+from live.log import fold_room  # noqa: E402
 from live.models import Room, SharedText  # noqa: E402
 from tests.factories import PostmortemFactory, UserFactory  # noqa: E402
 
@@ -53,6 +54,11 @@ def texts(*rooms: int) -> list[Any]:
     return [[texts_of(found[room])[NAME], stored[room]] for room in rooms]
 
 
+def settle(*rooms: int) -> list[Any]:
+    """Fold the logs of these rooms, as the worker does a minute after the last key; the rows must be ten seconds old."""
+    return [[room, fold_room(room)] for room in rooms]
+
+
 def news(room_id: int, count: int) -> list[Any]:
     """Announce so many changes beside the text, each with the moment of its making."""
     room = Room.objects.get(pk=room_id)
@@ -67,6 +73,7 @@ if __name__ == "__main__":
         "people": people,
         "documents": documents,
         "texts": texts,
+        "settle": settle,
         "news": news,
     }
     for line in sys.stdin:

@@ -24,6 +24,7 @@ from scripts.toolchain import ROOT, node_folder, npm
 PEERS = Path(__file__).parent / "peers"
 HOCUSPOCUS_AUTH, HOCUSPOCUS_TOKEN = 2, 0
 STOPS_WITHIN = 60.0
+ROWS_SETTLE_WITHIN = 11.0
 FIRST_PORT = 8200
 
 
@@ -186,6 +187,11 @@ class Debrief(Target):
 
     async def texts(self, documents: list[Document]) -> list[list[str]]:
         return await self.seeds.ask("texts", *(document.room for document in documents))
+
+    async def settle(self, document: Document) -> None:
+        """What the worker does with a document that nobody has open."""
+        await asyncio.sleep(ROWS_SETTLE_WITHIN)
+        await self.seeds.ask("settle", document.room)
 
     async def announce(self, document: Document, count: int) -> None:
         await self.seeds.ask("news", document.room, count)
