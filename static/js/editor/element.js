@@ -1,18 +1,23 @@
 // <live-editor room="7" name="summary"> around a working <textarea>: until the room has answered, and wherever it does not,
 // the textarea and its form do the work.
-import { defaultKeymap } from "@codemirror/commands";
 import { Compartment, EditorState } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
-import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
+import { yCollab } from "y-codemirror.next";
 import { attachments } from "./attachments.js";
 import { blocks } from "./blocks.js";
 import { comments } from "./comments.js";
 import { cursors } from "./cursors.js";
+import { editorKeys, listKeys } from "./keys.js";
+import { links } from "./links.js";
 import { looks } from "./looks.js";
 import { documentMarkdown } from "./markdown.js";
 import { mentions } from "./mentions.js";
+import { menus } from "./menu.js";
 import { roomOf } from "./room.js";
-import { makeToolbar, toolbarKeys } from "./toolbar.js";
+import { sight } from "./sight.js";
+import { slash } from "./slash.js";
+import { toolbarFor, toolbarOf } from "./toolbar.js";
+import { ownUndo } from "./undo.js";
 
 const nonce = () => document.querySelector('meta[name="csp-nonce"]')?.content ?? "";
 
@@ -33,8 +38,8 @@ export class LiveEditor extends HTMLElement {
   disconnectedCallback() {
     this.room.removeEventListener("synced", this.whenSynced);
     this.room.removeEventListener("access", this.whenAccess);
+    if (this.view) toolbarOf(this)?.leave(this.view);
     this.view?.destroy();
-    this.toolbar?.remove();
     this.view = null;
     if (this.textarea) this.textarea.hidden = false;
     this.removeAttribute("data-live");
@@ -58,10 +63,8 @@ export class LiveEditor extends HTMLElement {
     const hadFocus = textarea && document.activeElement === textarea;
     const label = this.getAttribute("label") ?? this.labelOf(textarea);
     this.view = new EditorView({ state: this.stateFor(text, textarea, label), parent: this });
-    if (!this.hasAttribute("readonly")) {
-      this.toolbar = makeToolbar(label, () => this.view);
-      this.prepend(this.toolbar);
-    }
+    if (!this.isReadOnly) toolbarOf(this);
+    listKeys();
     if (textarea) {
       const at = Math.min(textarea.selectionStart, text.length);
       textarea.hidden = true;
@@ -119,30 +122,29 @@ export class LiveEditor extends HTMLElement {
           ...(described ? { "aria-describedby": described } : {}),
         }),
         this.access.of(this.accessNow()),
-        placeholder(hint || "Write here. Others see it as you type."),
+        placeholder(hint || "Write here, or type / for headings, lists, tables and more."),
         documentMarkdown,
         looks,
-        yCollab(text, null),
+        ownUndo(text),
+        yCollab(text, null, { undoManager: false }),
         cursors(this.room, text, this.getAttribute("name")),
         attachments(this.room, text, this.getAttribute("name"), this),
         blocks(this.room),
         comments(this.room, this.getAttribute("name")),
         mentions,
-        // Tab is not bound: it leaves the editor, as it leaves every field.
-        keymap.of([
-          { key: "Alt-F10", run: () => this.focusToolbar() },
-          { key: "Escape", run: () => this.focusToolbar() },
-          ...toolbarKeys,
-          ...yUndoManagerKeymap,
-          ...defaultKeymap,
-        ]),
+        menus,
+        slash,
+        links,
+        toolbarFor(this, label),
+        sight,
+        keymap.of([{ key: "Alt-F10", run: () => this.focusToolbar() }, ...editorKeys]),
       ],
     });
   }
 
   focusToolbar() {
-    this.toolbar?.querySelector('[tabindex="0"]')?.focus();
-    return Boolean(this.toolbar);
+    toolbarOf(this)?.focus();
+    return true;
   }
 
   accessNow() {
@@ -151,7 +153,6 @@ export class LiveEditor extends HTMLElement {
   }
 
   showAccess() {
-    if (this.toolbar) this.toolbar.hidden = this.isReadOnly;
     this.toggleAttribute("data-readonly", this.isReadOnly);
   }
 }

@@ -28,7 +28,7 @@ const frame = EditorView.theme({
   ".cm-line.md-line-h1, .cm-line.md-line-h2, .cm-line.md-line-h3, .cm-line.md-line-h4": { paddingBlockStart: "0.55em" },
   ".cm-line.md-line-code": { paddingInline: "var(--space-4)" },
   ".cm-line.md-line-row": { display: "table-row" },
-  ".cm-tooltip": { border: "0", background: "none", zIndex: "var(--z-sticky)" },
+  ".cm-tooltip.cm-tooltip": { border: "1px solid var(--color-line)", background: "var(--color-surface-raised)", zIndex: "var(--z-header)" },
   "live-editor[data-readonly] & .cm-content": { minHeight: "0", paddingInline: "0" },
 });
 

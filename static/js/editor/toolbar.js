@@ -1,110 +1,156 @@
-// The few marks people use, as buttons and as the keys their fingers know.
-import { EditorSelection } from "@codemirror/state";
+// One toolbar for all sections of a page. It acts on the one that was written in last, and shows what the caret stands in.
+import { EditorView } from "@codemirror/view";
+import { icon } from "./icons.js";
+import { asAria, keyOf, spoken } from "./keys.js";
+import { editLink } from "./links.js";
+import { bold, bulletList, checklist, code, codeBlock, heading1, heading2, heading3, italic, marksAt, numberedList, quote, strike } from "./marks.js";
+import { openMenu } from "./menu.js";
+import { offerInserts } from "./slash.js";
+import { insertTable, isInTable, TABLE_ENTRIES } from "./table.js";
+import { canRedo, canUndo, redo, undo } from "./undo.js";
 
-function around(mark, sample) {
-  return ({ state, dispatch }) => {
-    const width = mark.length;
-    const change = state.changeByRange(({ from, to }) => {
-      const isMarked = state.sliceDoc(from - width, from) === mark && state.sliceDoc(to, to + width) === mark;
-      if (isMarked) {
-        const changes = [{ from: from - width, to: from }, { from: to, to: to + width }];
-        return { changes, range: EditorSelection.range(from - width, to - width) };
-      }
-      const words = from === to ? sample : state.sliceDoc(from, to);
-      return {
-        changes: { from, to, insert: mark + words + mark },
-        range: EditorSelection.range(from + width, from + width + words.length),
-      };
-    });
-    dispatch(state.update(change, { userEvent: "input", scrollIntoView: true }));
-    return true;
-  };
-}
+const editTable = (view) => (isInTable(view.state) ? openMenu(view, { label: "Table", entries: TABLE_ENTRIES }) : insertTable(view));
 
-// Every line that the selection touches gets the mark, or loses it when all have it.
-function ofLines(pattern, mark) {
-  return ({ state, dispatch }) => {
-    const { from, to } = state.selection.main;
-    const touched = [];
-    for (let line = state.doc.lineAt(from); ; line = state.doc.line(line.number + 1)) {
-      touched.push(line);
-      if (line.to >= to || line.number === state.doc.lines) break;
-    }
-    const isMarked = touched.every((line) => pattern.test(line.text));
-    const changes = touched.map((line, index) => {
-      const old = line.text.match(pattern)?.[0].length ?? 0;
-      return { from: line.from, to: line.from + old, insert: isMarked ? "" : mark(index) };
-    });
-    dispatch(state.update({ changes, userEvent: "input", scrollIntoView: true }));
-    return true;
-  };
-}
-
-function link({ state, dispatch }) {
-  const { from, to } = state.selection.main;
-  const words = state.sliceDoc(from, to);
-  const isAddress = /^https?:\/\/\S+$/.test(words);
-  const label = isAddress || !words ? "words" : words;
-  const address = isAddress ? words : "https://";
-  const insert = `[${label}](${address})`;
-  const selection = isAddress
-    ? EditorSelection.range(from + 1, from + 1 + label.length)
-    : EditorSelection.range(from + label.length + 3, from + insert.length - 1);
-  dispatch(state.update({ changes: { from, to, insert }, selection, userEvent: "input", scrollIntoView: true }));
-  return true;
-}
-
-const ACTIONS = [
-  { name: "Bold", sign: "B", key: "Mod-b", run: around("**", "bold") },
-  { name: "Italic", sign: "I", key: "Mod-i", run: around("_", "italic") },
-  { name: "Heading", sign: "H", key: "Mod-Alt-1", run: ofLines(/^#{1,6} +/, () => "### ") },
-  { name: "List", sign: "•", key: "Mod-Shift-8", run: ofLines(/^\s*[-*+] +/, () => "- ") },
-  { name: "Numbered list", sign: "1.", key: "Mod-Shift-7", run: ofLines(/^\s*\d+[.)] +/, (index) => `${index + 1}. `) },
-  { name: "Link", sign: "Link", key: "Mod-k", run: link },
-  { name: "Code", sign: "</>", key: "Mod-e", run: around("`", "code") },
+// `mark` is what marksAt() calls it: such a button is pressed while the caret stands in one.
+const GROUPS = [
+  [
+    { name: "Heading", sign: "H1", mark: "heading1", run: heading1 },
+    { name: "Subheading", sign: "H2", mark: "heading2", run: heading2 },
+    { name: "Small heading", sign: "H3", mark: "heading3", run: heading3 },
+  ],
+  [
+    { name: "Bold", sign: "B", mark: "bold", run: bold },
+    { name: "Italic", sign: "I", mark: "italic", run: italic },
+    { name: "Strike through", sign: "S", mark: "strike", run: strike },
+    { name: "Code", icon: "code", mark: "code", run: code },
+    { name: "Link", icon: "link", mark: "link", run: editLink },
+  ],
+  [
+    { name: "List", icon: "bullet", mark: "bulletList", run: bulletList },
+    { name: "Numbered list", icon: "number", mark: "numberedList", run: numberedList },
+    { name: "Checklist", icon: "checklist", mark: "checklist", run: checklist },
+    { name: "Quote", icon: "quote", mark: "quote", run: quote },
+  ],
+  [
+    { name: "Code block", icon: "codeBlock", mark: "codeBlock", run: codeBlock },
+    { name: "Table", icon: "table", mark: "table", run: editTable },
+    { name: "Insert", icon: "insert", key: "/", run: offerInserts },
+  ],
+  [
+    { name: "Undo", icon: "undo", run: undo, can: canUndo },
+    { name: "Redo", icon: "redo", run: redo, can: canRedo },
+  ],
 ];
 
-export const toolbarKeys = ACTIONS.map(({ key, run }) => ({ key, run, preventDefault: true }));
+class Toolbar {
+  constructor(place) {
+    this.view = null;
+    this.bar = document.createElement("div");
+    this.bar.className = "live-toolbar";
+    this.bar.setAttribute("role", "toolbar");
+    this.bar.setAttribute("aria-label", "Marks for the text");
+    this.buttons = GROUPS.flatMap((group) => this.makeGroup(group));
+    this.buttons.push(this.makeHelp());
+    this.buttons[0].element.tabIndex = 0;
+    this.bar.addEventListener("keydown", (event) => this.move(event));
+    place.replaceChildren(this.bar);
+    this.show();
+  }
 
-const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
-const spoken = (key) => key.replace("Mod", isMac ? "⌘" : "Ctrl").replaceAll("-", isMac ? "" : "+");
+  makeGroup(actions) {
+    const group = document.createElement("div");
+    group.className = "live-toolbar-group";
+    group.setAttribute("role", "group");
+    const made = actions.map((action) => ({ ...action, element: this.makeButton(action) }));
+    group.append(...made.map(({ element }) => element));
+    this.bar.append(group);
+    return made;
+  }
 
-// One stop for Tab; the arrows move inside, as in every toolbar. `editor()` is the view to act on.
-export function makeToolbar(label, editor) {
-  const bar = document.createElement("div");
-  bar.className = "live-toolbar";
-  bar.setAttribute("role", "toolbar");
-  bar.setAttribute("aria-label", `Marks for ${label}`);
-  for (const [index, action] of ACTIONS.entries()) bar.append(makeButton(action, index, editor));
-  bar.addEventListener("keydown", (event) => moveInside(event, bar, editor));
-  return bar;
+  makeButton({ name, sign, icon: drawn, mark, key = undefined, run }) {
+    const keys = key ?? keyOf(run);
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", tabIndex: -1, title: keys ? `${name} (${spoken(keys)})` : name });
+    button.setAttribute("aria-label", name);
+    if (keys) button.setAttribute("aria-keyshortcuts", asAria(keys));
+    if (mark) button.dataset.mark = mark;
+    button.append(drawn ? icon(drawn) : sign);
+    // Neither the focus nor a phone's keyboard leaves the text.
+    button.addEventListener("mousedown", (event) => event.preventDefault());
+    button.addEventListener("click", () => this.act(button, run));
+    return button;
+  }
+
+  makeHelp() {
+    const element = this.makeButton({ name: "Keys", icon: "help", run: () => document.getElementById("shortcuts")?.showModal() });
+    this.bar.append(element);
+    return { element, isHelp: true };
+  }
+
+  act(button, run) {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    this.view?.focus();
+    run(this.view);
+  }
+
+  move(event) {
+    const buttons = this.buttons.map(({ element }) => element);
+    const at = buttons.indexOf(document.activeElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (event.key === "Escape") this.view?.focus();
+    if (to === undefined || at < 0) return;
+    event.preventDefault();
+    this.reach(buttons[(to + buttons.length) % buttons.length]);
+  }
+
+  reach(next) {
+    for (const { element } of this.buttons) element.tabIndex = element === next ? 0 : -1;
+    next.focus();
+    next.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  focus() {
+    this.reach(this.buttons.find(({ element }) => element.tabIndex === 0).element);
+  }
+
+  serve(view, label) {
+    this.view = view;
+    this.bar.setAttribute("aria-label", `Marks for ${label}`);
+    this.show();
+  }
+
+  leave(view) {
+    if (this.view !== view) return;
+    this.view = null;
+    this.show();
+  }
+
+  show() {
+    const state = this.view?.state;
+    const isWritable = Boolean(state) && !state.readOnly;
+    const marks = isWritable ? marksAt(state) : new Set();
+    for (const { element, mark, can, isHelp } of this.buttons) {
+      if (mark) element.setAttribute("aria-pressed", String(marks.has(mark)));
+      element.setAttribute("aria-disabled", String(!isHelp && !(isWritable && (!can || can(state)))));
+    }
+  }
 }
 
-function makeButton(action, index, editor) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.tabIndex = index === 0 ? 0 : -1;
-  button.dataset.mark = action.name.toLowerCase().replace(" ", "-");
-  button.title = `${action.name} (${spoken(action.key)})`;
-  button.setAttribute("aria-label", action.name);
-  button.setAttribute("aria-keyshortcuts", action.key.replace("Mod", isMac ? "Meta" : "Control").replaceAll("-", "+"));
-  button.textContent = action.sign;
-  button.addEventListener("mousedown", (event) => event.preventDefault());
-  button.addEventListener("click", () => {
-    action.run(editor());
-    editor().focus();
+let toolbar = null;
+
+export function toolbarOf(element) {
+  const place = document.querySelector("[data-live-toolbar]");
+  if (place && !place.contains(toolbar?.bar ?? null)) toolbar = new Toolbar(place);
+  return place && element ? toolbar : null;
+}
+
+/** Lets the toolbar act on this editor while it has the focus, and after that until another has it. */
+export function toolbarFor(element, label) {
+  return EditorView.updateListener.of((update) => {
+    const bar = toolbarOf(element);
+    if (!bar) return;
+    if (update.view.hasFocus && bar.view !== update.view && !update.state.readOnly) bar.serve(update.view, label);
+    else if (bar.view === update.view) bar.show();
   });
-  return button;
 }
 
-function moveInside(event, bar, editor) {
-  const buttons = [...bar.children];
-  const at = buttons.indexOf(document.activeElement);
-  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
-  if (event.key === "Escape") editor().focus();
-  if (to === undefined || at < 0) return;
-  event.preventDefault();
-  const next = buttons[(to + buttons.length) % buttons.length];
-  for (const button of buttons) button.tabIndex = button === next ? 0 : -1;
-  next.focus();
-}

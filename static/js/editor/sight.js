@@ -1,0 +1,41 @@
+// What can be seen of the page: below the bars that stay, above a phone's keyboard.
+import { EditorView, tooltips } from "@codemirror/view";
+
+const AIR = 12;
+
+function barsBottom() {
+  const bar = document.querySelector("[data-live-toolbar]");
+  return bar ? (parseFloat(getComputedStyle(bar).insetBlockStart) || 0) + bar.offsetHeight : 0;
+}
+
+function seen() {
+  const { offsetTop = 0, height = innerHeight } = window.visualViewport ?? {};
+  return { top: barsBottom(), bottom: offsetTop + height, left: 0, right: document.documentElement.clientWidth };
+}
+
+function placeOf(view, at) {
+  const drawn = view.coordsAtPos(at);
+  if (drawn) return drawn;
+  const block = view.lineBlockAt(at);
+  return { top: view.documentTop + block.top, bottom: view.documentTop + block.bottom };
+}
+
+// CodeMirror knows nothing of bars that lie over the page, and would leave the caret under them.
+function keepInSight(view, range, { y, yMargin }) {
+  if (y !== "nearest") return false;
+  const room = Math.max(AIR, yMargin);
+  // It asks in the middle of an update, when nothing may be measured.
+  view.requestMeasure({
+    key: keepInSight,
+    read: () => {
+      const { top, bottom } = seen();
+      const place = placeOf(view, Math.min(range.head, view.state.doc.length));
+      if (place.top < top + room) return place.top - top - room;
+      return Math.max(0, place.bottom - bottom + room);
+    },
+    write: (distance) => distance && scrollBy(0, distance),
+  });
+  return true;
+}
+
+export const sight = [EditorView.scrollHandler.of(keepInSight), tooltips({ tooltipSpace: seen })];
