@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.tasklists import tasklists_plugin
 
+from core.bare_links import enable_bare_links
 from core.embeds import NOWHERE, Surroundings, enable_embeds, settled
 from core.mentions import with_people
 
@@ -33,8 +34,9 @@ ALLOWED_SCHEMES = {"http", "https", "mailto", "attachment"}
 def _parser() -> MarkdownIt:
     # Raw HTML stays text, and the only pictures are attached files: an address in a text must not make a reader's
     # browser fetch it.
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).use(tasklists_plugin)
-    return enable_embeds(parser)
+    # A line ends where its writer ended it, as in the editor; and a rule under a sentence makes no heading of it.
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+    return enable_bare_links(enable_embeds(parser.disable("lheading").use(tasklists_plugin)))
 
 
 def render_markdown(text: str, around: Surroundings = NOWHERE) -> SafeString:

@@ -67,3 +67,35 @@ def test_a_text_made_to_be_slow_is_rendered_in_a_moment(text):
     render_markdown(text)
 
     assert time.perf_counter() - started < 5
+
+
+def test_a_line_ends_where_its_writer_ended_it():
+    assert render_markdown("one\ntwo") == "<p>one<br>\ntwo</p>\n"
+
+
+def test_a_rule_under_a_sentence_makes_no_heading_of_it():
+    assert render_markdown("It ended.\n---\nThen") == "<p>It ended.</p>\n<hr>\n<p>Then</p>\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "rest"),
+    [
+        ("see https://a.example/x.", "https://a.example/x", "."),
+        ("(https://a.example/x)", "https://a.example/x", ")"),
+        ("https://a.example/x_(1)?", "https://a.example/x_(1)", "?"),
+        ("**https://a.example/x**", "https://a.example/x", ""),
+    ],
+)
+def test_an_address_by_itself_is_a_link(text, address, rest):
+    html = render_markdown(text)
+
+    assert f'<a href="{address}" rel="noopener noreferrer nofollow">{address}</a>{rest}' in html
+
+
+@pytest.mark.parametrize("text", ["`https://a.example`", "javascript://a.example", "xhttps://a.example", "https://"])
+def test_what_is_no_address_is_no_link(text):
+    assert "<a" not in render_markdown(text)
+
+
+def test_the_words_of_a_link_are_not_a_second_link():
+    assert render_markdown("[https://a.example](https://b.example)").count("<a ") == 1

@@ -13,16 +13,15 @@ import { looks } from "./looks.js";
 import { documentMarkdown } from "./markdown.js";
 import { mentions } from "./mentions.js";
 import { menus } from "./menu.js";
+import { pasting, storable } from "./paste.js";
 import { roomOf } from "./room.js";
 import { sight } from "./sight.js";
 import { slash } from "./slash.js";
 import { toolbarFor, toolbarOf } from "./toolbar.js";
+import { typing } from "./typing.js";
 import { ownUndo } from "./undo.js";
 
 const nonce = () => document.querySelector('meta[name="csp-nonce"]')?.content ?? "";
-
-// What comes from the clipboard may hold line ends and characters that neither the text nor the database can.
-const storable = (text) => text.replace(/\r\n?/g, "\n").replaceAll("\0", "").toWellFormed();
 
 export class LiveEditor extends HTMLElement {
   connectedCallback() {
@@ -135,6 +134,8 @@ export class LiveEditor extends HTMLElement {
         menus,
         slash,
         links,
+        pasting,
+        typing,
         toolbarFor(this, label),
         sight,
         keymap.of([{ key: "Alt-F10", run: () => this.focusToolbar() }, ...editorKeys]),

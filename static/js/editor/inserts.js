@@ -10,11 +10,11 @@ function duration(view) {
   const { state } = view;
   const { head } = state.selection.main;
   const isAlone = !state.doc.lineAt(head).text.trim();
-  if (isAlone) return insertBlock(view, "{{duration}}\n");
+  if (isAlone) return insertBlock(view, "{{duration}}");
   return view.dispatch({ changes: { from: head, insert: "{{duration}}" }, selection: { anchor: head + "{{duration}}".length }, userEvent: "input.block" });
 }
 
-const block = (name) => (view) => insertBlock(view, `{{${name}}}\n`);
+const block = (name) => (view) => insertBlock(view, `{{${name}}}`);
 
 const INSERTS = [
   { name: "Heading", icon: "heading", hint: "large", keywords: "title h1", run: heading1 },
@@ -26,7 +26,7 @@ const INSERTS = [
   { name: "Quote", icon: "quote", keywords: "blockquote citation", run: quote },
   { name: "Code block", icon: "codeBlock", keywords: "log snippet pre fence", run: codeBlock },
   { name: "Table", icon: "table", keywords: "grid rows columns", run: insertTable },
-  { name: "Divider", icon: "divider", keywords: "line rule hr", run: (view) => insertBlock(view, "---\n") },
+  { name: "Divider", icon: "divider", keywords: "line rule hr", run: (view) => insertBlock(view, "---") },
   { name: "Timeline event", icon: "event", hint: "opens its form", keywords: "when happened", isOffered: () => canOpenForm("event-add"), run: (view) => openForm("event-add", "Add an event", view) },
   { name: "Action", icon: "action", hint: "opens its form", keywords: "todo follow-up owner", isOffered: () => canOpenForm("action-add"), run: (view) => openForm("action-add", "Add an action", view) },
   { name: "Image", icon: "image", hint: "from this device", keywords: "picture photo screenshot upload file", isInline: true, isOffered: canUpload, run: chooseImages },

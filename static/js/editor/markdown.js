@@ -3,7 +3,7 @@ import { Language, LanguageSupport, syntaxTree } from "@codemirror/language";
 import { markdownLanguage } from "@codemirror/lang-markdown";
 
 const parser = markdownLanguage.parser.configure({
-  remove: ["HTMLBlock", "HTMLTag", "Emoji", "Subscript", "Superscript"],
+  remove: ["HTMLBlock", "HTMLTag", "Emoji", "Subscript", "Superscript", "SetextHeading"],
 });
 
 // Under the package's own data its commands (going on with a list) take this language for theirs.

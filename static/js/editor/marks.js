@@ -129,8 +129,9 @@ export function quote(target) {
 
 // Blocks that stand on lines of their own.
 
-/** Puts a block where the caret is, with an empty line on either side where there are words; `caret` is a place in it. */
-export function insertBlock(view, text, caret = text.length, length = 0) {
+/** Puts a block where the caret is, with an empty line on either side where there are words, and the caret under it, or at
+    `caret` in it, where `length` letters are selected. */
+export function insertBlock(view, text, caret = text.length + 1, length = 0) {
   const { state } = view;
   const line = state.doc.lineAt(state.selection.main.head);
   const isFree = !line.text.trim();

@@ -15,7 +15,7 @@ const linkWords = Decoration.mark({ class: "md-link-words" });
 
 const DEEPEST = 6;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
-const HEADING = /^(?:ATX|Setext)Heading(\d)$/;
+const HEADING = /^ATXHeading(\d)$/;
 const WRAPPED = ["EmphasisMark", "StrikethroughMark"];
 
 const released = StateEffect.define();
@@ -83,7 +83,7 @@ class Drawing {
 
   drawHeading(node, level, seen) {
     for (const line of this.linesOf(node, seen)) this.line(line.from).classes.push(`md-line-h${Math.min(level, 4)}`);
-    if (node.name.startsWith("Setext") || this.touchesLine(node.from)) return;
+    if (this.touchesLine(node.from)) return;
     const [opens, closes] = node.node.getChildren("HeaderMark");
     const { doc } = this.state;
     this.hide(opens.from, Math.min(opens.to + doc.sliceString(opens.to, node.to).match(/^\s*/)[0].length, node.to));

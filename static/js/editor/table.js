@@ -131,6 +131,16 @@ const deleteTable = inTable((view, { lines }) => {
   return true;
 });
 
+/** The place in a cell that is nearest: at the edges of a row the caret may stand outside of every cell. */
+export function placeInCell(state, at) {
+  const table = tableAt(state, at);
+  if (!table || table.row === RULE) return at;
+  const line = table.lines[table.row];
+  const cell = cellsOf(line.text)[table.column];
+  if (at > line.from + cell.contentEnd) return line.from + cell.to;
+  return at < line.from + cell.pipeEnd ? line.from + cell.from : at;
+}
+
 export const isInTable = (state, at) => tableAt(state, at) !== null;
 
 export const TABLE_ENTRIES = [

@@ -33,7 +33,8 @@ const keeper = ViewPlugin.fromClass(
 
     here(state) {
       const { anchor, head } = state.selection.main;
-      return [anchor, head].map((at) => Y.createRelativePositionFromTypeIndex(this.sync.ytext, Math.min(at, this.sync.ytext.length)));
+      // Held by the letter before it: what others write right behind stays behind.
+      return [anchor, head].map((at) => Y.createRelativePositionFromTypeIndex(this.sync.ytext, Math.min(at, this.sync.ytext.length), -1));
     }
 
     // This stands before the plugin that passes the change on: the shared text is still as it was.
