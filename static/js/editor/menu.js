@@ -60,7 +60,7 @@ const field = StateField.define({
 export const menuAt = (state) => state.field(field, false);
 
 export function openMenu(view, { from = view.state.selection.main.head, sign = "", label, entries }) {
-  view.dispatch({ effects: opened.of({ from, sign, label, entries }) });
+  view.dispatch({ effects: opened.of({ from, sign, label, entries }), scrollIntoView: true });
   return true;
 }
 

@@ -108,8 +108,10 @@ class Drawing {
   drawLink(node) {
     const parts = linkParts(this.state, node.node);
     if (!parts) return;
-    this.mark(linkWords, parts.words.from, parts.words.to);
-    if (this.touches(node.from, node.to) || parts.words.from === parts.words.to) return;
+    // A person is one thing, drawn and stepped over as a whole.
+    const isPerson = this.state.sliceDoc(parts.url.from, parts.url.to).startsWith("person:");
+    if (!isPerson) this.mark(linkWords, parts.words.from, parts.words.to);
+    if ((this.touches(node.from, node.to) && !isPerson) || parts.words.from === parts.words.to) return;
     this.hide(node.from, parts.words.from);
     this.hide(parts.words.to, node.to);
   }

@@ -8,9 +8,15 @@ function barsBottom() {
   return bar ? (parseFloat(getComputedStyle(bar).insetBlockStart) || 0) + bar.offsetHeight : 0;
 }
 
+// On a phone the site's own bar lies along the lower edge.
+function barsTop() {
+  const bar = document.querySelector(".app-nav");
+  return bar && getComputedStyle(bar).position === "fixed" ? bar.getBoundingClientRect().top : Infinity;
+}
+
 function seen() {
   const { offsetTop = 0, height = innerHeight } = window.visualViewport ?? {};
-  return { top: barsBottom(), bottom: offsetTop + height, left: 0, right: document.documentElement.clientWidth };
+  return { top: barsBottom(), bottom: Math.min(offsetTop + height, barsTop()), left: 0, right: document.documentElement.clientWidth };
 }
 
 function placeOf(view, at) {
