@@ -128,8 +128,8 @@ def test_keys_and_toolbar_put_marks_and_take_them_away(page: Page) -> None:
         ("Control+Shift+9", "one two three", None),
         ("Control+Shift+Period", "> one two three", "Quote"),
         ("Control+Shift+Period", "one two three", None),
-        ("Control+Alt+c", "```\none two three\n```", "Code block"),
-        ("Control+Alt+c", "one two three", None),
+        ("Control+Alt+c", "```\none two three\n```\n", "Code block"),
+        ("Control+Alt+c", "one two three\n", None),
     ]:
         press(page, key)
         assert (text_of(page), pressed(page)) == (text, [name] if name else [])
@@ -137,7 +137,7 @@ def test_keys_and_toolbar_put_marks_and_take_them_away(page: Page) -> None:
     press(page, "Alt+F10", "End", "ArrowLeft", "ArrowLeft")
     expect(toolbar.get_by_role("button", name="Undo")).to_be_focused()
     press(page, "Enter")
-    assert text_of(page) == "```\none two three\n```"
+    assert text_of(page) == "```\none two three\n```\n"
     press(page, "Alt+F10")
     expect(toolbar.get_by_role("button", name="Undo")).to_be_focused()
     press(page, "Escape")
@@ -155,6 +155,16 @@ def test_lists_go_on_move_and_end(page: Page) -> None:
     press(page, "Shift+Tab", "ArrowDown", "Enter", "Enter")
     page.keyboard.type("after")
     assert text_of(page) == "1. one\n2. two\n3. three\n\nafter"
+
+    start(page)
+    page.keyboard.type("[] box")
+    press(page, "Enter", "Enter")
+    page.keyboard.type("```sql")
+    press(page, "Enter")
+    page.keyboard.type("select 1;")
+    press(page, "ArrowDown", "ArrowDown")
+    page.keyboard.type("after")
+    assert text_of(page) == "- [ ] box\n\n```sql\nselect 1;\n```\nafter"
 
     content = start(page, "- one\n- two")
     press(page, "Home", "Backspace")

@@ -3,7 +3,7 @@ import { defaultKeymap } from "@codemirror/commands";
 import { tickHere } from "./checkbox.js";
 import { editLink, openLink } from "./links.js";
 import { continueList, eraseMark, home, indent, outdent, selectHome } from "./lists.js";
-import { bold, bulletList, checklist, code, codeBlock, heading1, heading2, heading3, italic, numberedList, quote, strike } from "./marks.js";
+import { bold, bulletList, checklist, closeFence, code, codeBlock, heading1, heading2, heading3, italic, numberedList, quote, strike } from "./marks.js";
 import { enterCell, nextCell, previousCell } from "./table.js";
 import { redo, undo } from "./undo.js";
 
@@ -34,7 +34,7 @@ const KEYS = [
   { key: "Mod-z", run: undo, name: "Undo what I typed" },
   { key: "Mod-Shift-z", run: redo, name: "Redo" },
   { key: "Mod-y", run: redo },
-  { key: "Enter", run: first(enterCell, continueList) },
+  { key: "Enter", run: first(enterCell, closeFence, continueList) },
   { key: "Backspace", run: eraseMark },
   { key: "Home", run: home, shift: selectHome },
   { mac: "Cmd-ArrowLeft", run: home, shift: selectHome },

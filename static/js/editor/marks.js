@@ -144,6 +144,21 @@ export function insertBlock(view, text, caret = text.length + 1, length = 0) {
   return send(view, { changes: { from, to: line.to, insert: before + text + after }, selection: { anchor: at, head: at + length } });
 }
 
+// A line below, or nobody gets out of a block that ends the text.
+const wayOut = (state, end) => (end === state.doc.length ? "\n" : "");
+
+/** Enter behind the fence that opens a block closes the block, which else would swallow all that follows. */
+export function closeFence(target) {
+  const { state } = target;
+  const { head, empty } = state.selection.main;
+  const line = state.doc.lineAt(head);
+  const opened = empty && head === line.to && line.text.match(/^(\s*)(`{3,}|~{3,})[\w+#-]*$/);
+  const fenced = opened && enclosing(state, { from: head, to: head }, "FencedCode");
+  if (!fenced || fenced.from < line.from || fenced.getChildren("CodeMark").length > 1 || state.readOnly) return false;
+  const [, indent, fence] = opened;
+  return send(target, { changes: { from: head, insert: `\n${indent}\n${indent}${fence}${wayOut(state, head)}` }, selection: { anchor: head + 1 + indent.length } });
+}
+
 export function codeBlock(target) {
   const { state } = target;
   if (state.readOnly) return false;
@@ -154,7 +169,8 @@ export function codeBlock(target) {
   const text = state.sliceDoc(lines[0].from, lines.at(-1).to);
   const longest = Math.max(2, ...[...text.matchAll(/`{3,}/g)].map(([ticks]) => ticks.length));
   const fence = "`".repeat(longest + 1);
-  const set = state.changes([{ from: lines[0].from, insert: `${fence}\n` }, { from: lines.at(-1).to, insert: `\n${fence}` }]);
+  const end = lines.at(-1).to;
+  const set = state.changes([{ from: lines[0].from, insert: `${fence}\n` }, { from: end, insert: `\n${fence}${wayOut(state, end)}` }]);
   const head = lines[0].from + fence.length + 1 + (state.selection.main.head - lines[0].from);
   return send(target, { changes: set, selection: { anchor: head } });
 }

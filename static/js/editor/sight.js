@@ -2,6 +2,8 @@
 import { EditorView, tooltips } from "@codemirror/view";
 
 const AIR = 12;
+// Above the caret's line may stand the name of somebody else's.
+const ROOM_ABOVE = 40;
 
 function barsBottom() {
   const bar = document.querySelector("[data-live-toolbar]");
@@ -36,7 +38,7 @@ function keepInSight(view, range, { y, yMargin }) {
     read: () => {
       const { top, bottom } = seen();
       const place = placeOf(view, Math.min(range.head, view.state.doc.length));
-      if (place.top < top + room) return place.top - top - room;
+      if (place.top < top + ROOM_ABOVE) return place.top - top - ROOM_ABOVE;
       return Math.max(0, place.bottom - bottom + room);
     },
     write: (distance) => distance && scrollBy(0, distance),

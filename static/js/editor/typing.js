@@ -1,6 +1,7 @@
 // Typing over a selection. Left to itself the browser would carry the looks of what was selected over to the new letters, as
 // style attributes: the policy forbids those, and the text knows no looks.
 import { EditorView } from "@codemirror/view";
+import { isCode } from "./markdown.js";
 import { placeInCell } from "./table.js";
 
 function overtype(event, view) {
@@ -21,4 +22,14 @@ const intoCell = EditorView.inputHandler.of((view, from, to, text) => {
   return true;
 });
 
-export const typing = [EditorView.domEventHandlers({ beforeinput: overtype }), intoCell];
+// “[] ” begins a checklist, as “- ” begins a list.
+const box = EditorView.inputHandler.of((view, from, to, text) => {
+  const line = view.state.doc.lineAt(from);
+  const begun = text === " " && from === to && line.text.slice(0, from - line.from).match(/^(\s*)(?:- )?\[ ?\]$/);
+  if (!begun || isCode(view.state, from)) return false;
+  const insert = `${begun[1]}- [ ] `;
+  view.dispatch({ changes: { from: line.from, to: from, insert }, selection: { anchor: line.from + insert.length }, userEvent: "input.box", scrollIntoView: true });
+  return true;
+});
+
+export const typing = [EditorView.domEventHandlers({ beforeinput: overtype }), intoCell, box];
