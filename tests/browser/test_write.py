@@ -134,6 +134,12 @@ def test_keys_and_toolbar_put_marks_and_take_them_away(page: Page) -> None:
         press(page, key)
         assert (text_of(page), pressed(page)) == (text, [name] if name else [])
 
+    start(page, "one\n\n| a | b |\n| --- | --- |\n| c |  |\n\ntwo")
+    press(page, "Control+a", "Control+b", "Control+Shift+8")
+    assert text_of(page) == "- **one**\n\n| **a** | **b** |\n| --- | --- |\n| **c** |  |\n\n- **two**"
+
+    start(page, "one two three")
+    press(page, "Control+Alt+c", "Control+Alt+c")
     press(page, "Alt+F10", "End", "ArrowLeft", "ArrowLeft")
     expect(toolbar.get_by_role("button", name="Undo")).to_be_focused()
     press(page, "Enter")

@@ -125,10 +125,10 @@ function toWords(view, isExtending) {
   const { state } = view;
   const range = state.selection.main;
   const line = state.doc.lineAt(range.head);
-  const { mark, quote, length } = lineStart(line.text);
+  const { mark, quote, heading, length } = lineStart(line.text);
   const at = line.from + length;
   const isOnFirstRow = view.moveToLineBoundary(EditorSelection.cursor(range.head), false).head <= at;
-  if (!(mark || quote) || range.head <= at || !isOnFirstRow) return false;
+  if (!(mark || quote || heading) || range.head <= at || !isOnFirstRow) return false;
   view.dispatch({ selection: isExtending ? EditorSelection.range(range.anchor, at) : EditorSelection.cursor(at), scrollIntoView: true, userEvent: "select" });
   return true;
 }

@@ -2,6 +2,7 @@
 import { syntaxTree } from "@codemirror/language";
 import { EditorSelection } from "@codemirror/state";
 import { lineStart, nodesAround } from "./markdown.js";
+import { cellsOf, isRule } from "./table-text.js";
 
 const send = (target, spec) => {
   target.dispatch(target.state.update({ userEvent: "input.mark", scrollIntoView: true, ...spec }));
@@ -29,14 +30,24 @@ function stretches(state, { from, to }) {
   const found = [];
   for (let at = from; at <= to; ) {
     const line = state.doc.lineAt(at);
-    const start = Math.max(at, line.from + lineStart(line.text).length);
-    const end = Math.min(to, line.to);
-    const text = end > start ? state.sliceDoc(start, end) : "";
-    if (text.trim()) found.push({ from: start + text.search(/\S/), to: start + text.trimEnd().length });
+    for (const part of partsOf(state, line)) {
+      const start = Math.max(at, line.from + part.from);
+      const end = Math.min(to, line.from + part.to);
+      const text = end > start ? state.sliceDoc(start, end) : "";
+      if (text.trim()) found.push({ from: start + text.search(/\S/), to: start + text.trimEnd().length });
+    }
     at = line.to + 1;
   }
   return found;
 }
+
+function partsOf(state, line) {
+  const block = blockAround(state, line);
+  if (block === "Table") return isRule(line.text) ? [] : cellsOf(line.text);
+  return block ? [] : [{ from: lineStart(line.text).length, to: line.length }];
+}
+
+const blockAround = (state, line) => nodesAround(state, line.to).find(({ name, from, to }) => ["Table", "FencedCode"].includes(name) && from <= line.to && to >= line.from)?.name;
 
 const isLetter = (text) => /[\p{L}\p{N}_]/u.test(text);
 
@@ -97,7 +108,9 @@ function ofLines(kind) {
     const { state } = target;
     if (state.readOnly) return false;
     const touched = touchedLines(state);
-    const written = touched.length > 1 ? touched.filter((line) => line.text.trim()) : touched;
+    // Tables and code stay what they are.
+    const written = touched.filter((line) => (touched.length === 1 || line.text.trim()) && !blockAround(state, line));
+    if (!written.length) return true;
     const starts = written.map((line) => lineStart(line.text));
     const isMarked = starts.every((start) => kindOf(start) === kind);
     const changes = written.map((line, index) => {
