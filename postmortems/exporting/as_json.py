@@ -48,6 +48,10 @@ def payload(document: Document) -> dict[str, Any]:
         "threads": [_thread(thread) for thread in document.threads],
         "people": [{"name": person.name, "role": person.role} for person in document.people],
         "attachments": [_attachment(attachment) for attachment in document.attachments],
+        "versions": [
+            {"number": one.number, "name": one.name, "kind": one.kind, "at": _plain(one.at), "by": one.by or None}
+            for one in document.versions
+        ],
     }
 
 

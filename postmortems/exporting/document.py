@@ -164,6 +164,17 @@ class AttachmentLine:
 
 
 @dataclass(frozen=True)
+class VersionLine:
+    """A version with a name, of the document's history."""
+
+    number: int
+    name: str
+    kind: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
 class Document:
     organisation: str
     zone: ZoneInfo
@@ -184,6 +195,7 @@ class Document:
     actions: list[ActionLine]
     people: list[PersonLine]
     threads: list[ThreadLine]
+    versions: list[VersionLine]
     around: Surroundings
     attachments: list[AttachmentLine]
 
@@ -227,6 +239,7 @@ def document_of(postmortem: Postmortem, *, at: datetime, address: str = "") -> D
         actions=action_lines_of(postmortem, today=at.astimezone(organisation.zone).date()),
         people=list(_people(postmortem)),
         threads=[_thread(thread) for thread in _threads(postmortem)],
+        versions=_versions(postmortem),
         around=Named(named_in(*(section.text for section in sections))),
         attachments=list(_attachments(postmortem)),
     )
@@ -379,3 +392,9 @@ def _attachments(postmortem: Postmortem) -> Iterable[AttachmentLine]:
             address=f"{settings.SITE_URL}{row.address_in(postmortem.number)}",
             uploaded_by=str(row.uploaded_by), uploaded_at=row.created_at,
         )  # fmt: skip
+
+
+def _versions(postmortem: Postmortem) -> list[VersionLine]:
+    """The named ones, the oldest first: what was kept between them by itself says nothing to an archive."""
+    named = postmortem.revisions.exclude(name="").select_related("by").defer("parts", "changes").order_by("number")
+    return [VersionLine(one.number, one.name, str(one.kind), one.at, str(one.by or "")) for one in named]

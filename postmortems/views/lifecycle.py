@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from core.htmx import part_or_redirect
+from core.htmx import is_htmx, part_or_redirect
 from incidents.clocks import clocks
 from incidents.queries import policy_of
 from people.requests import SignedInRequest
@@ -76,11 +76,16 @@ def reopen(request: SignedInRequest, number: int) -> HttpResponse:
 
 
 def _take_step(request: SignedInRequest, postmortem: Postmortem, step: Callable[..., Postmortem]) -> HttpResponse:
+    was_closed = postmortem.is_closed
     try:
         postmortem = step(postmortem, by=request.user)
     except NotMovable as error:
         return status_panel(request, postmortem, problems=error.reasons, status=422)
-    return status_panel(request, postmortem)
+    response = status_panel(request, postmortem)
+    if is_htmx(request) and postmortem.is_closed != was_closed:
+        # The rest of the page is made for writing, or for reading: neither fits any more.
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 def status_panel(

@@ -53,6 +53,7 @@ def test_the_button_closes(facilitating, published):
 
     assert response.status_code == 200
     assert "/postmortems/7/reopen/" in response.content.decode()
+    assert response.headers["HX-Refresh"] == "true"
     published.refresh_from_db()
     assert published.is_closed
 

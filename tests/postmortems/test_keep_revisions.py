@@ -22,6 +22,8 @@ from postmortems.commands import (
     submit_postmortem,
 )
 from postmortems.errors import NotClosable
+from postmortems.exporting.as_json import payload
+from postmortems.exporting.document import document_of
 from postmortems.history import keeping
 from postmortems.history.changes import in_words
 from postmortems.history.keeping import Reason, keep_automatic, keep_revision, postmortems_to_keep
@@ -300,3 +302,15 @@ def test_long_texts_with_emoji_are_kept_to_the_letter(kept):
     revision = keep_revision(kept, Reason())
 
     assert state_of(revision).text("summary") == text
+
+
+def test_the_json_export_lists_the_versions_with_a_name(kept, member):
+    write(kept, "summary", "Checkout was down.", member, minutes_ago=9)
+    keep_automatic(kept)
+    name_revision(kept, "Before the review", by=member)
+
+    versions = payload(document_of(kept, at=timezone.now()))["versions"]
+
+    assert [(one["number"], one["name"], one["kind"], one["by"]) for one in versions] == [
+        (1, "Opened", "opened", "Mira Member"), (3, "Before the review", "named", "Mira Member"),
+    ]  # fmt: skip
