@@ -4,6 +4,7 @@ from actions.commands import add_action, finish_action
 from live.commands import replace_text
 from live.models import Update
 from postmortems.commands import add_event, edit_event, name_revision, remove_event
+from postmortems.history import moments
 from postmortems.history.keeping import Reason, keep_revision
 from postmortems.models import Revision
 from tests.factories import STARTED_AT, SectionFactory, UserFactory
@@ -145,3 +146,51 @@ def test_a_version_and_a_comparison_ask_as_often_for_one_row_as_for_three(
 
     with django_assert_num_queries(count):
         signed_in.get(f"/postmortems/7/history/{address}")
+
+
+@pytest.fixture
+def typed(draft, member):
+    """Two versions of INC-7 with four moments between them."""
+    name_revision(draft, "Before", by=member)
+    for words in ("One.", "One. Two.", "One. Two. Three.", "One. Two. Three. 🚢"):
+        replace_text(draft.room, "summary", words, base_version=None, by=member)
+    name_revision(draft, "After", by=member)
+    return draft
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"), [("0", "<p>One.</p>"), ("1", "<p>One. Two.</p>"), ("3", "Three. 🚢"), ("99", "Three. 🚢")]
+)
+def test_a_moment_between_two_versions_is_shown_to_the_letter(signed_in, typed, moment, words):
+    page = signed_in.get(f"/postmortems/7/history/2/?moment={moment}").content.decode()
+
+    assert words in page
+    assert ("between two versions" in page) == (moment in "01")
+
+
+@pytest.mark.parametrize("moment", ["-1", "x", "²", "9" * 40])
+def test_a_moment_that_makes_no_sense_shows_the_version(signed_in, typed, moment):
+    assert "Three. 🚢" in signed_in.get(f"/postmortems/7/history/2/?moment={moment}").content.decode()
+
+
+def test_no_moments_are_offered_where_the_log_forgot_them_or_is_too_long(signed_in, typed, monkeypatch):
+    monkeypatch.setattr(moments, "MOST_ROWS", 3)
+    assert signed_in.get("/postmortems/7/history/2/").context["moments"] == []
+    monkeypatch.undo()
+    assert len(signed_in.get("/postmortems/7/history/2/").context["moments"]) == 4
+
+    Update.objects.all().delete()
+
+    response = signed_in.get("/postmortems/7/history/2/?moment=1")
+    assert response.context["moments"] == []
+    assert "Three. 🚢" in response.content.decode()
+
+
+def test_a_long_stretch_offers_a_bounded_number_of_moments(typed, monkeypatch):
+    monkeypatch.setattr(moments, "MOST_MOMENTS", 3)
+    before, after = typed.revisions.order_by("number")
+
+    found = moments.moments_before(typed, after, before)
+
+    assert len(found) == 3
+    assert found[-1].upto == after.upto
