@@ -24,7 +24,7 @@ from postmortems.models import HistoryMark, Postmortem, Revision
 COMMITTED_WITHIN = timedelta(seconds=15)
 # A page that asks for a revision tells who wrote where only if that can be told quickly; the worker takes its time.
 MOST_ROWS_TO_REPLAY = 20_000
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 40
 
 
 @dataclass(frozen=True)
