@@ -1,6 +1,8 @@
 """What can be done with an action. Every change goes on record with who and why."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -8,14 +10,15 @@ from django.utils import timezone
 
 from actions.errors import NotAllowedNow
 from actions.models import Action
+from actions.rows import tell_written
 from core.edits import EditConflict, merge_fields
-from live.commands import announce
 from people.models import User
 from people.record import put_on_record
 from postmortems.commands import is_closed_for_good
 from postmortems.models import Postmortem
 
 Status = Action.Status
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @transaction.atomic
@@ -28,7 +31,7 @@ def add_action(
     _refuse_unfit_owner(postmortem, owner)
     action = Action.objects.create(postmortem=postmortem, added_by=by, title=title, owner=owner, due_on=due_on, **facts)
     put_on_record(action, "action.added", by=by, title=title, owner=owner and owner.pk, due_on=due_on)
-    _tell(action)
+    tell_written(action, by=by)
     return action
 
 
@@ -39,6 +42,8 @@ def edit_action(action: Action, *, by: User, seen: dict[str, Any], wanted: dict[
     merge = merge_fields(seen=seen, wanted=wanted, current={name: getattr(action, name) for name in wanted})
     if merge.conflicts:
         raise EditConflict(merge.conflicts, "Somebody else changed this action while you were writing.")
+    if not merge.changes:
+        return action
     before = {name: getattr(action, name) for name in merge.changes}
     return _save(action, "action.edited", by=by, changes=merge.changes, before=before, after=merge.changes)
 
@@ -95,9 +100,16 @@ def reopen_action(action: Action, *, by: User, reason: str) -> Action:
 
 
 @transaction.atomic
-def reassign_action(action: Action, *, by: User, owner: User, reason: str = "") -> Action:
-    """Give it another owner. Raises NotAllowedNow when it has ended or the new owner cannot see or do it."""
+def reassign_action(
+    action: Action, *, by: User, owner: User, reason: str = "", seen: Mapping[str, Any] = NOTHING
+) -> Action:
+    """Give it another owner. Raises NotAllowedNow when it has ended or the new owner cannot see or do it.
+
+    Raises EditConflict when it belongs neither to the owner in `seen` nor to the new one any more.
+    """
     action = _locked(action)
+    if not _differs(action, seen, owner=owner):
+        return action
     _refuse_ended(action)
     _refuse_unfit_owner(action.postmortem, owner)
     before = action.owner_id
@@ -107,9 +119,16 @@ def reassign_action(action: Action, *, by: User, owner: User, reason: str = "") 
 
 
 @transaction.atomic
-def reschedule_action(action: Action, *, by: User, due_on: date, reason: str) -> Action:
-    """Move its due date; a changed date needs a reason. Raises NotAllowedNow without one."""
+def reschedule_action(
+    action: Action, *, by: User, due_on: date, reason: str, seen: Mapping[str, Any] = NOTHING
+) -> Action:
+    """Move its due date; a changed date needs a reason. Raises NotAllowedNow without one.
+
+    Raises EditConflict when its date is neither the one in `seen` nor the new one any more.
+    """
     action = _locked(action)
+    if not _differs(action, seen, due_on=due_on):
+        return action
     _refuse_ended(action)
     if action.due_on and not reason.strip():
         raise NotAllowedNow("A changed due date needs a reason.")
@@ -119,8 +138,19 @@ def reschedule_action(action: Action, *, by: User, due_on: date, reason: str) ->
     )
 
 
+def _differs(action: Action, seen: Mapping[str, Any], **wanted: Any) -> bool:
+    """Whether there is something to save; for those who tell what they had seen. Raises EditConflict."""
+    if not seen:
+        return True
+    merge = merge_fields(seen=seen, wanted=wanted, current={name: getattr(action, name) for name in wanted})
+    if merge.conflicts:
+        raise EditConflict(merge.conflicts, "Somebody else changed this action while you were writing.")
+    return bool(merge.changes)
+
+
 def _locked(action: Action) -> Action:
-    rows = Action.objects.select_for_update(of=("self",)).select_related("postmortem__incident", "postmortem__room")
+    rows = Action.objects.select_for_update(of=("self",))
+    rows = rows.select_related("owner", "postmortem__incident", "postmortem__room")
     return rows.get(pk=action.pk)
 
 
@@ -143,9 +173,5 @@ def _save(action: Action, verb: str, *, by: User, changes: dict[str, Any], **det
         setattr(action, name, value)
     action.save(update_fields=[*changes, "updated_at"])
     put_on_record(action, verb, by=by, **details)
-    _tell(action)
+    tell_written(action, by=by)
     return action
-
-
-def _tell(action: Action) -> None:
-    announce(action.postmortem.room, "actionsChanged")

@@ -24,6 +24,7 @@ class ActionForm(forms.Form):
         label="What is to be done",
         max_length=300,
         help_text="So that anyone can tell whether it is done: “Alert when the queue holds more than 1,000”.",
+        widget=forms.TextInput(attrs={"data-row-main": ""}),
     )
     owner = forms.ModelChoiceField(User.objects.able_to_own(), empty_label=ONE_PERSON)
     due_on = forms.DateField(label="Due", widget=DateInput)
@@ -49,9 +50,12 @@ class EditActionForm(MergingForm):
     description = forms.CharField(required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
     priority = forms.ChoiceField(choices=Action.Priority)
 
-    def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
-        shown = None if args else {name: getattr(action, name) for name in self.FIELDS}
+    def __init__(self, *args: Any, action: Action | None = None, only: str | None = None, **kwargs: Any) -> None:
+        """`only` names the one field that is edited in its place."""
+        shown = {name: getattr(action, name) for name in self.FIELDS} if action and not args else None
         super().__init__(*args, seen_now=shown, **kwargs)
+        if only is not None:
+            self.fields = {only: self.fields[only]}
 
 
 class FinishForm(forms.Form):
@@ -76,19 +80,31 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class ReassignForm(forms.Form):
+class ReassignForm(MergingForm):
     owner = forms.ModelChoiceField(User.objects.able_to_own(), label="New owner", empty_label=ONE_PERSON)
     reason = forms.CharField(label="Why", required=False, max_length=2000)
 
-    def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, action: Action, in_place: bool = False, **kwargs: Any) -> None:
+        """In its place the field shows who owns the action; a form of its own offers the others alone."""
         super().__init__(*args, **kwargs)
-        owners = fit_owners(action.postmortem).exclude(pk=action.owner_id)
-        self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+        owners = fit_owners(action.postmortem)
+        self.fields["owner"].queryset = owners if in_place else owners.exclude(pk=action.owner_id)  # type: ignore[attr-defined]
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """Who owned it before may not be fit to own anything any more, or have been nobody."""
+        former = self.data.get("seen-owner")
+        return {} if former is None else {"owner": User.objects.filter(pk=former).first() if former.isdigit() else None}
 
 
-class RescheduleForm(forms.Form):
+class RescheduleForm(MergingForm):
     due_on = forms.DateField(label="New date", widget=DateInput)
     reason = forms.CharField(label="Why", required=False, max_length=2000)
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """Before, there may have been no date."""
+        return {"due_on": None} if self.data.get("seen-due_on") == "" else super().seen
 
 
 def fit_owners(postmortem: Postmortem) -> Any:

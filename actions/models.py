@@ -85,6 +85,9 @@ class Action(NumberedModel):
 
     objects = ActionQuerySet.as_manager()
 
+    # What open pages were told of the last change: whoever made it is answered with the same.
+    told: dict[str, Any] | None = None
+
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import BooleanField, Case, Count, F, Q, Value, When
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 
@@ -83,6 +84,7 @@ class Panel:
     postmortem: Postmortem
     actions: list[Action]
     can_add: bool
+    zone: str
 
     @property
     def open_count(self) -> int:
@@ -91,7 +93,15 @@ class Panel:
 
 def panel_of(postmortem: Postmortem, user: User, *, on: date) -> Panel:
     actions = with_lateness(Action.objects.filter(postmortem=postmortem), on).select_related("owner")
-    return Panel(postmortem, list(actions), can_add(user, postmortem))
+    return Panel(postmortem, list(actions), can_add(user, postmortem), str(timezone.get_current_timezone()))
+
+
+def last_writer_of(action: Action, name: str) -> str:
+    """Who wrote what stands in a field now."""
+    verb = {"owner": "action.reassigned", "due_on": "action.rescheduled"}.get(name)
+    wrote = Q(verb=verb) if verb else Q(verb="action.edited", details__after__has_key=name)
+    entry = RecordEntry.objects.about(action).filter(wrote).select_related("by").first()
+    return str(entry.by) if entry and entry.by else "Somebody else"
 
 
 @dataclass(frozen=True)

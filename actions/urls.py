@@ -10,6 +10,7 @@ urlpatterns = [
     path("new/<int:number>/", views.create, name="create"),
     path("<int:number>/", views.detail, name="detail"),
     path("<int:number>/edit/", views.edit, name="edit"),
+    path("<int:number>/edit/field/", views.edit_field, name="edit_field"),
     path("<int:number>/start/", views.start, name="start"),
     path("<int:number>/finish/", views.finish, name="finish"),
     path("<int:number>/drop/", views.drop, name="drop"),

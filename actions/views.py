@@ -5,12 +5,14 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actions import queries
+from actions.changes import change_of
 from actions.commands import (
     add_action,
     drop_action,
@@ -34,8 +36,10 @@ from actions.forms import (
 )
 from actions.models import Action
 from actions.permissions import can_add, can_edit
+from actions.rows import name_of
 from core.edits import EditConflict
 from core.htmx import is_htmx, part_or_redirect
+from core.rows import is_row_edit, problems_of, row_conflict, row_refused
 from people.requests import SignedInRequest
 from postmortems.models import Postmortem
 
@@ -87,18 +91,36 @@ def create(request: SignedInRequest, number: int) -> HttpResponse:
     except NotAllowedNow as refusal:
         form.add_error(None, " ".join(refusal.reasons))
         return _add_form(request, postmortem, form, status=422)
-    if not is_htmx(request):
-        messages.success(request, f"{action.reference} is taken on.")
-        return redirect(f"{postmortem.get_absolute_url()}#actions")
-    response = _add_form(request, postmortem, ActionForm(postmortem=postmortem, prefix="action"))
-    response.headers["HX-Trigger"] = "actionsChanged"
-    return response
+    if is_row_edit(request):
+        return JsonResponse(action.told)
+    messages.success(request, f"{action.reference} is taken on.")
+    return redirect(f"{postmortem.get_absolute_url()}#actions")
 
 
 def _add_form(request: SignedInRequest, postmortem: Postmortem, form: ActionForm, *, status: int = 200) -> HttpResponse:
-    context = {"postmortem": postmortem, "incident": postmortem.incident, "action_form": form, "focus": True}
-    template = "actions/_panel.html#add" if is_htmx(request) else "actions/create.html"
-    return render(request, template, context, status=status)
+    context = {"postmortem": postmortem, "incident": postmortem.incident, "action_form": form}
+    if is_row_edit(request):
+        return row_refused(problems_of(form), form=render_to_string("actions/_panel.html#add", context, request))
+    return render(request, "actions/create.html", context, status=status)
+
+
+@require_POST
+def edit_field(request: SignedInRequest, number: int) -> HttpResponse:
+    """One field of a row, in its place: `field` names it, `seen-<field>` is what its writer had before their eyes."""
+    action = find_to_edit(request, number)
+    name = request.POST.get("field", "")
+    change = change_of(name, request.POST, action)
+    if change is None:
+        return row_refused(["There is no such field."], status=400)
+    if not change.form.is_valid():
+        return row_refused(problems_of(change.form))
+    try:
+        action = change.make(request.user)
+    except EditConflict as conflict:
+        return row_conflict(change.form, conflict, by=queries.last_writer_of(action, name))
+    except NotAllowedNow as refusal:
+        return row_refused(refusal.reasons)
+    return JsonResponse(action.told or {"row": name_of(action), "version": action.version})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

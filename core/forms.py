@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -114,6 +114,12 @@ def _happens_twice(naive: datetime) -> bool:
     return first.utcoffset() != second.utcoffset()
 
 
+def passes_of(words: str) -> list[tuple[str, str]]:
+    """Which instants a local time may mean in the hour that autumn repeats; empty where there is only one."""
+    naive = _naive(words)
+    return _passes(naive) if naive and _happens_twice(naive) else []
+
+
 def _passes(naive: datetime) -> list[tuple[str, str]]:
     zone = timezone.get_current_timezone()
     first, second = (naive.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
@@ -171,6 +177,8 @@ class MergingForm(forms.Form):
             return "unknown" if value is None else "nothing"
         if isinstance(value, datetime):
             return f"{timezone.localtime(value):%-d %b %Y %H:%M}"
+        if isinstance(value, date):
+            return f"{value:%-d %b %Y}"
         if isinstance(value, bool):
             return "yes" if value else "no"
         return str(dict(getattr(self.fields[name], "choices", ())).get(value, value))

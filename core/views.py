@@ -12,6 +12,7 @@ from django.template import loader
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from core.rows import is_row_edit, row_refused
 from core.style_samples import samples
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if is_row_edit(request):
+        return row_refused([str(exception) or "Your role does not include it; nothing was changed."], status=403)
     return render(request, "403.html", {"reason": str(exception)}, status=403)
 
 

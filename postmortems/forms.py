@@ -14,6 +14,11 @@ from postmortems.models import Postmortem, Template, TimelineEvent
 from postmortems.uploads import LARGEST_BYTES, OFFERED, Examined, examined
 
 
+def with_plain_line_ends(text: str) -> str:
+    """Browsers send CRLF from a textarea; what is shared knows LF alone."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 class TemplateForm(forms.Form):
     """Which sections a new post-mortem starts with."""
 
@@ -51,8 +56,7 @@ class SectionForm(forms.Form):
     )
 
     def clean_text(self) -> str:
-        # Browsers send CRLF from a textarea; the shared text knows LF alone.
-        return self.cleaned_data["text"].replace("\r\n", "\n").replace("\r", "\n")
+        return with_plain_line_ends(self.cleaned_data["text"])
 
 
 class AttachForm(forms.Form):
@@ -65,7 +69,9 @@ class EventForm(MergingForm):
     """One line of the timeline."""
 
     occurred_at = InstantField(label="When")
-    text = forms.CharField(label="What happened", max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(
+        label="What happened", max_length=4000, widget=forms.Textarea(attrs={"rows": 2, "data-row-main": ""})
+    )
     who = forms.CharField(label="Who or what", required=False, max_length=120)
     kind = forms.ChoiceField(choices=capitalised(TimelineEvent.Kind), initial=TimelineEvent.Kind.OTHER)
     effect = forms.CharField(required=False, max_length=300, help_text="What it led to.")
@@ -75,12 +81,24 @@ class EventForm(MergingForm):
 
     FIELDS = ["occurred_at", "text", "who", "kind", "effect", "source"]
 
-    def __init__(self, *args: Any, event: TimelineEvent | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, event: TimelineEvent | None = None, only: str | None = None, **kwargs: Any) -> None:
+        """`only` names the one field that is edited in its place."""
         fresh = event is not None and not args
         shown = {name: getattr(event, name) for name in self.FIELDS} if fresh else None
         super().__init__(*args, seen_now=shown, **kwargs)
         if event is not None and event.occurred_at is None:
             self.fields["occurred_at"].required = False
+        if only is not None:
+            self.fields = {only: self.fields[only]}
+
+    def clean_text(self) -> str:
+        return with_plain_line_ends(self.cleaned_data["text"])
+
+
+class PlaceForm(forms.Form):
+    """The event behind which another one goes."""
+
+    after = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
 
 
 class PostmortemFilter(forms.Form):

@@ -12,7 +12,7 @@ from incidents.clocks import Clocks, clocks
 from incidents.models import Incident, SeverityPolicy
 from incidents.queries import matches
 from live.commands import read
-from people.models import User
+from people.models import RecordEntry, User
 from postmortems.discussion import open_counts
 from postmortems.models import Postmortem, Section, TimelineEvent
 from postmortems.models.documents import PostmortemQuerySet
@@ -107,6 +107,33 @@ def days_of(postmortem: Postmortem) -> list[Day]:
 
 def _local_day(at: datetime | None) -> date | None:
     return timezone.localtime(at).date() if at else None
+
+
+def last_writer_of(event: TimelineEvent, name: str) -> str:
+    """Who wrote what stands in a field now."""
+    edits = RecordEntry.objects.about(event.postmortem).filter(verb="timeline_event.edited", details__event=event.pk)
+    entry = edits.filter(details__after__has_key=name).select_related("by").first()
+    return str(entry.by) if entry and entry.by else "Somebody else"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an event could go among those of its time: behind `after`, or before all of them."""
+
+    label: str
+    after: int | None
+
+
+def places_of(event: TimelineEvent) -> list[Place]:
+    """One up and one down, as far as there is room."""
+    same = list(event.postmortem.timeline_events.filter(occurred_at=event.occurred_at).values_list("pk", flat=True))
+    at = same.index(event.pk)
+    places = []
+    if at > 0:
+        places.append(Place("Move up", same[at - 2] if at > 1 else None))
+    if at < len(same) - 1:
+        places.append(Place("Move down", same[at + 1]))
+    return places
 
 
 def is_writing(user: User, postmortem: Postmortem, mode: str) -> bool:

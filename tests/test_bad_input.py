@@ -87,6 +87,23 @@ def test_no_form_breaks_on_hostile_values(part: str, world: World) -> None:
             answer(client, "post", path, storable(filled))
 
 
+ROW_FIELDS = {
+    "postmortems:edit_event_field": ["occurred_at", "text", "who", "kind", "effect", "source"],
+    "actions:edit_field": ["title", "priority", "owner", "due_on", "status"],
+}
+
+
+@pytest.mark.parametrize("name", ROW_FIELDS)
+def test_no_field_of_a_row_breaks_on_hostile_values(name: str, world: World) -> None:
+    client = world.client("administrator")
+    (address,) = [address for address in forms() if address.name == name]
+    for place, field in enumerate(ROW_FIELDS[name]):
+        for value in HOSTILE[place % 3 :: 3]:
+            sent = {"field": field, field: value, f"seen-{field}": value[::-1], "reason": value, "step": "drop"}
+            response = answer(client, "post", address.path(world, OPEN), storable(sent))
+            assert response.status_code in (200, 400, 409, 422), f"{field} {value[:40]!r}"
+
+
 def storable(data: dict[str, str]) -> dict[str, str]:
     """Half characters cannot even be encoded by the test client; they are sent as bytes by the next test."""
     return {name: value for name, value in data.items() if not any(0xD800 <= ord(sign) <= 0xDFFF for sign in value)}

@@ -6,7 +6,7 @@ from django import template
 from django.template import Context
 from django.utils import timezone
 
-from actions.forms import ActionForm
+from actions.forms import ActionForm, EditActionForm
 from actions.queries import panel_of
 from postmortems.models import Postmortem
 
@@ -18,4 +18,5 @@ def actions_panel(context: Context, postmortem: Postmortem) -> dict[str, Any]:
     """The actions of a post-mortem, and a form to add one for those who may."""
     panel = panel_of(postmortem, context["user"], on=timezone.localdate())
     form = ActionForm(postmortem=postmortem, prefix="action") if panel.can_add else None
-    return {"panel": panel, "postmortem": postmortem, "action_form": form}
+    editors = EditActionForm(auto_id=False) if form else None
+    return {"panel": panel, "postmortem": postmortem, "action_form": form, "editors": editors}

@@ -21,7 +21,7 @@ from postmortems.commands.lifecycle import (
 )
 from postmortems.commands.open_documents import is_closed_for_good, write_section
 from postmortems.commands.revisions import bring_back, name_revision
-from postmortems.commands.timeline import add_event, edit_event, remove_event
+from postmortems.commands.timeline import add_event, edit_event, move_event, remove_event
 
 __all__ = [
     "add_event",
@@ -33,6 +33,7 @@ __all__ = [
     "edit_event",
     "export_postmortem",
     "is_closed_for_good",
+    "move_event",
     "name_revision",
     "open_postmortem",
     "open_thread",

@@ -2,13 +2,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from core.edits import EditConflict, merge_fields
-from live.commands import announce
 from people.models import User
 from people.record import put_on_record
 from postmortems.commands.open_documents import refuse_when_closed
+from postmortems.errors import NotMovable
 from postmortems.models import Postmortem, TimelineEvent
+from postmortems.rows import tell_moved, tell_removed, tell_written
 
 
 @transaction.atomic
@@ -18,10 +20,11 @@ def add_event(
     """Put one fact on the timeline; everyone who has the page open sees it. Raises NotMovable once it is closed."""
     refuse_when_closed(postmortem, "change its timeline")
     event = TimelineEvent.objects.create(
-        postmortem=postmortem, added_by=by, text=text, occurred_at=occurred_at, **facts
-    )
+        postmortem=postmortem, added_by=by, text=text, occurred_at=occurred_at,
+        position=_after_all(postmortem, occurred_at), **facts,
+    )  # fmt: skip
     put_on_record(postmortem, "timeline_event.added", by=by, event=event.pk, text=text, occurred_at=occurred_at)
-    announce(postmortem.room, "timelineChanged")
+    tell_written(event, by=by)
     return event
 
 
@@ -31,27 +34,79 @@ def edit_event(event: TimelineEvent, *, by: User, seen: dict[str, Any], wanted: 
 
     Raises EditConflict, saving nothing, when somebody else has changed one of the same fields meanwhile.
     """
-    event = TimelineEvent.objects.select_for_update().get(pk=event.pk)
-    refuse_when_closed(event.postmortem, "change its timeline")
+    event = _locked(event)
     merge = merge_fields(seen=seen, wanted=wanted, current={name: getattr(event, name) for name in wanted})
     if merge.conflicts:
         raise EditConflict(merge.conflicts, "Somebody else changed this event while you were writing.")
+    if not merge.changes:
+        return event
     before = {name: getattr(event, name) for name in merge.changes}
     for name, value in merge.changes.items():
         setattr(event, name, value)
-    event.save(update_fields=[*merge.changes, "updated_at"])
+    if "occurred_at" in merge.changes:
+        event.position = _after_all(event.postmortem, event.occurred_at)
+    event.save(update_fields=[*merge.changes, "position", "updated_at"])
     put_on_record(event.postmortem, "timeline_event.edited", by=by, event=event.pk, before=before, after=merge.changes)
-    announce(event.postmortem.room, "timelineChanged")
+    tell_written(event, by=by)
     return event
 
 
 @transaction.atomic
-def remove_event(event: TimelineEvent, *, by: User) -> None:
-    """Take an event off the timeline; what it said stays on record."""
-    refuse_when_closed(event.postmortem, "change its timeline")
+def move_event(event: TimelineEvent, *, by: User, after: int | None) -> TimelineEvent:
+    """Put an event behind another of the same instant, or before all of them.
+
+    Raises NotMovable where `after` is no event of that instant: between instants it is time that orders.
+    """
+    event = _locked(event)
+    same = event.postmortem.timeline_events.filter(occurred_at=event.occurred_at)
+    others = list(same.exclude(pk=event.pk).select_for_update())
+    places = [None, *(other.pk for other in others)]
+    if after not in places:
+        raise NotMovable("Only events of the same time change places with one another: change the time instead.")
+    others.insert(places.index(after), event)
+    moved = [other for position, other in enumerate(others) if _stands_at(other, position)]
+    if not moved:
+        return event
+    TimelineEvent.objects.bulk_update(moved, ["position", "updated_at"])
+    put_on_record(event.postmortem, "timeline_event.moved", by=by, event=event.pk, text=event.text, after=after)
+    tell_moved(event, moved, by=by)
+    return event
+
+
+@transaction.atomic
+def remove_event(event: TimelineEvent, *, by: User) -> TimelineEvent:
+    """Take an event off the timeline; what it said stays on record. Raises NotMovable."""
+    event = _locked(event)
     put_on_record(
         event.postmortem, "timeline_event.removed", by=by, text=event.text, occurred_at=event.occurred_at, who=event.who
     )
-    room = event.postmortem.room
+    tell_removed(event, by=by)
     event.delete()
-    announce(room, "timelineChanged")
+    return event
+
+
+def _locked(event: TimelineEvent) -> TimelineEvent:
+    # The post-mortem first: who moves one event moves its neighbours too, and two people may do so at once.
+    refuse_when_closed(event.postmortem, "change its timeline")
+    rows = TimelineEvent.objects.select_for_update(of=("self",)).select_related(
+        "postmortem__incident", "postmortem__room"
+    )
+    found = rows.filter(pk=event.pk).first()
+    if found is None:
+        raise NotMovable("Somebody has removed this event meanwhile.")
+    return found
+
+
+def _after_all(postmortem: Postmortem, at: datetime | None) -> int:
+    """A position behind every event of the same instant."""
+    last = postmortem.timeline_events.filter(occurred_at=at).aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
+
+
+def _stands_at(event: TimelineEvent, position: int) -> bool:
+    """Give it its place, and say whether that is a new one."""
+    if event.position == position:
+        return False
+    event.position = position
+    event.touch()
+    return True

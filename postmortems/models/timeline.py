@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.db.models import F
 
@@ -33,6 +35,9 @@ class TimelineEvent(TimestampedModel):
     source = models.CharField(max_length=500, blank=True, help_text="A link to the evidence, or where it was written.")
     position = models.PositiveIntegerField(default=0, help_text="Orders events of the same instant.")
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    # What open pages were told of the last change: whoever made it is answered with the same.
+    told: dict[str, Any] | None = None
 
     def __str__(self) -> str:
         return self.text[:80]

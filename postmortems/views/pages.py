@@ -76,6 +76,7 @@ def detail(request: SignedInRequest, number: int) -> HttpResponse:
         "form": ThreadForm(postmortem=postmortem),
         "can_comment": can_comment(request.user, postmortem),
         "event_form": EventForm(prefix="new"),
+        "editors": EventForm(auto_id=False),
         "can_write": can_write(request.user, postmortem),
     }
     return render(request, "postmortems/detail.html", context)

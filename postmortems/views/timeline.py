@@ -1,23 +1,26 @@
-"""The timeline: one part that everyone's page fetches anew, and forms that stand outside of it."""
+"""The timeline: a list whose rows every open page keeps by itself, and forms for those without a script."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.edits import EditConflict
-from core.forms import zone_in_words
-from core.htmx import is_htmx, part_or_redirect
+from core.forms import passes_of, zone_in_words
+from core.htmx import part_or_redirect
+from core.rows import is_row_edit, problems_of, row_conflict, row_refused
 from people.requests import SignedInRequest
 from postmortems import queries
-from postmortems.commands import add_event, edit_event, remove_event
+from postmortems.commands import add_event, edit_event, move_event, remove_event
 from postmortems.errors import NotMovable
-from postmortems.forms import EventForm
+from postmortems.forms import EventForm, PlaceForm
 from postmortems.models import Postmortem, TimelineEvent
 from postmortems.permissions import can_write
+from postmortems.rows import name_of
 from postmortems.views.finding import find, find_to_write
 
 
@@ -35,33 +38,46 @@ def add(request: SignedInRequest, number: int) -> HttpResponse:
     postmortem = find_to_write(request, number)
     form = EventForm(request.POST, prefix="new")
     if not form.is_valid():
-        return _add_form(request, postmortem, form, status=422)
+        return _add_form(request, postmortem, form)
     try:
-        add_event(postmortem, by=request.user, **form.cleaned_data)
+        event = add_event(postmortem, by=request.user, **form.cleaned_data)
     except NotMovable as refusal:
         form.add_error(None, " ".join(refusal.reasons))
-        return _add_form(request, postmortem, form, status=422)
-    if not is_htmx(request):
-        return redirect(f"{postmortem.get_absolute_url()}#timeline")
-    response = _add_form(request, postmortem, EventForm(prefix="new", initial=_carried_over(form)))
-    response.headers["HX-Trigger"] = "timelineChanged"
-    return response
+        return _add_form(request, postmortem, form)
+    return JsonResponse(event.told) if is_row_edit(request) else _back(postmortem)
 
 
-def _carried_over(form: EventForm) -> dict[str, Any]:
-    """Events are mostly written down in a row: the next one starts at the time of the last."""
-    return {"occurred_at": form.cleaned_data["occurred_at"]}
+def _add_form(request: SignedInRequest, postmortem: Postmortem, form: EventForm) -> HttpResponse:
+    context = {"postmortem": postmortem, "incident": postmortem.incident, "event_form": form}
+    if is_row_edit(request):
+        html = render_to_string("postmortems/_event_add.html", context, request)
+        return row_refused(problems_of(form), form=html)
+    return render(request, "postmortems/event_add.html", context, status=422)
 
 
-def _add_form(request: SignedInRequest, postmortem: Postmortem, form: EventForm, *, status: int = 200) -> HttpResponse:
-    context = {"postmortem": postmortem, "incident": postmortem.incident, "event_form": form, "focus": True}
-    if is_htmx(request):
-        return render(request, "postmortems/_event_add.html", context, status=status)
-    return render(request, "postmortems/event_add.html", context, status=status)
+@require_POST
+def edit_field(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
+    """One field of a row, in its place: `field` names it, `seen-<field>` is what its writer had before their eyes."""
+    postmortem = find_to_write(request, number)
+    event = get_object_or_404(postmortem.timeline_events, pk=pk)
+    name = request.POST.get("field", "")
+    if name not in EventForm.FIELDS:
+        return row_refused(["There is no such field."], status=400)
+    form = EventForm(request.POST, event=event, only=name)
+    if not form.is_valid():
+        return row_refused(problems_of(form), choices=passes_of(request.POST.get(name, "")))
+    try:
+        event = edit_event(event, by=request.user, seen=form.seen, wanted=form.cleaned_data)
+    except EditConflict as conflict:
+        return row_conflict(form, conflict, by=queries.last_writer_of(event, name))
+    except NotMovable as refusal:
+        return row_refused(refusal.reasons)
+    return JsonResponse(event.told or {"row": name_of(event), "version": event.version})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
+    """The whole event as a form of its own, for those without a script."""
     postmortem = find_to_write(request, number)
     event = get_object_or_404(postmortem.timeline_events, pk=pk)
     if request.method != "POST":
@@ -70,7 +86,8 @@ def edit(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             edit_event(event, by=request.user, seen=form.seen, wanted=form.cleaned_data)
-            return _done(request, postmortem, "Changed.")
+            messages.success(request, "Changed.")
+            return _back(postmortem)
         except EditConflict as conflict:
             form.show_conflicts(conflict.theirs)
             status = 409
@@ -88,9 +105,26 @@ def _edit_form(
         "event": event,
         "form": form,
         "zone": zone_in_words(timezone.get_current_timezone()),
+        "places": queries.places_of(event),
     }
-    template = "postmortems/_event_edit.html" if is_htmx(request) else "postmortems/event_edit.html"
-    return render(request, template, context, status=status)
+    return render(request, "postmortems/event_edit.html", context, status=status)
+
+
+@require_POST
+def move(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
+    """`after` is the event of the same time behind which it goes; empty: before all of them."""
+    postmortem = find_to_write(request, number)
+    event = get_object_or_404(postmortem.timeline_events, pk=pk)
+    form = PlaceForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise NotMovable("There is no such place on the timeline.")
+        event = move_event(event, by=request.user, after=form.cleaned_data["after"])
+    except NotMovable as refusal:
+        if is_row_edit(request):
+            return row_refused(refusal.reasons)
+        messages.error(request, " ".join(refusal.reasons))
+    return JsonResponse(event.told or {}) if is_row_edit(request) else _back(postmortem)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,16 +136,19 @@ def remove(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
         context = {"postmortem": postmortem, "incident": postmortem.incident, "event": event}
         return render(request, "postmortems/event_remove.html", context)
     try:
-        remove_event(event, by=request.user)
+        event = remove_event(event, by=request.user)
     except NotMovable as refusal:
+        if is_row_edit(request):
+            return row_refused(refusal.reasons)
         messages.error(request, " ".join(refusal.reasons))
-    return _done(request, postmortem, "Removed; what it said stays on record.")
+        return _back(postmortem)
+    if is_row_edit(request):
+        return JsonResponse(event.told)
+    messages.success(request, "Removed; what it said stays on record.")
+    return _back(postmortem)
 
 
-def _done(request: SignedInRequest, postmortem: Postmortem, words: str) -> HttpResponse:
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Trigger": "dialogDone, timelineChanged"})
-    messages.success(request, words)
+def _back(postmortem: Postmortem) -> HttpResponse:
     return redirect(f"{postmortem.get_absolute_url()}#timeline")
 
 
@@ -122,4 +159,5 @@ def timeline_context(request: SignedInRequest, postmortem: Postmortem) -> dict[s
         "days": days,
         "event_count": sum(len(day.events) for day in days),
         "can_write": can_write(request.user, postmortem),
+        "zone": str(timezone.get_current_timezone()),
     }

@@ -5,6 +5,8 @@ from actions.models import Action
 from people.models import User
 from tests.factories import ActionFactory, IncidentFactory, PostmortemFactory, TeamFactory, UserFactory
 
+ROW = {"Accept": "application/json", "HX-Request": "true"}
+
 
 @pytest.fixture
 def owner(db: None) -> User:

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from actions.models import Action
+from tests.actions.conftest import ROW
 from tests.factories import PostmortemFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,22 +31,23 @@ def test_create_by_a_plain_form_leads_back_to_the_post_mortem(member_client, mem
     )  # fmt: skip
 
 
-def test_create_by_htmx_answers_with_an_empty_form_and_the_news(member_client, owner, postmortem, htmx):
-    response = member_client.post("/actions/new/7/", answer(owner), headers=htmx)
+def test_create_from_the_page_answers_with_the_row(member_client, owner, postmortem):
+    answered = member_client.post("/actions/new/7/", answer(owner), headers=ROW).json()
 
-    assert response.headers["HX-Trigger"] == "actionsChanged"
-    assert response.text.strip().startswith(f'<form id="postmortem-{postmortem.pk}-action-add"')
-    assert "Alert on queue depth" not in response.text.replace("Alert when", "")
+    action = Action.objects.get()
+    assert (answered["row"], answered["version"]) == (action.reference.lower().replace("act", "action"), action.version)
+    assert "Alert on queue depth" in answered["html"]
 
 
 @pytest.mark.parametrize("missing", ["action-title", "action-owner", "action-due_on"])
-def test_create_without_what_an_action_needs_keeps_what_was_typed(member_client, owner, postmortem, htmx, missing):
-    response = member_client.post("/actions/new/7/", answer(owner, **{missing: ""}), headers=htmx)
+@pytest.mark.parametrize("headers", [{}, ROW], ids=["plain", "row"])
+def test_create_without_what_an_action_needs_keeps_what_was_typed(member_client, owner, postmortem, headers, missing):
+    response = member_client.post("/actions/new/7/", answer(owner, **{missing: ""}), headers=headers)
 
     assert response.status_code == 422
     assert not Action.objects.exists()
     kept = "2026-04-06" if missing == "action-title" else "Alert on queue depth"
-    assert f'value="{kept}"' in response.text
+    assert f'value="{kept}"' in (response.json()["form"] if headers else response.text)
 
 
 def test_create_is_forbidden_to_viewers_and_once_it_is_closed(client, viewer, member, owner, postmortem):
@@ -66,7 +68,7 @@ def test_panel_lists_the_actions_of_its_post_mortem_alone(member_client, postmor
 
     assert "Only this one" in part
     assert action.title not in part.replace("Only this one", "")
-    assert 'hx-trigger="actionsChanged from:body"' in part
+    assert 'data-rows-url="/actions/for/7/"' in part
 
 
 def test_panel_and_create_are_hidden_from_strangers(member_client, secret_action):

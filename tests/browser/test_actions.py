@@ -38,7 +38,7 @@ def test_an_action_that_one_adds_appears_for_the_other_and_leaves_a_half_typed_o
     hers.get_by_role("button", name="Take it on").click()
 
     expect(hers.get_by_label("What is to be done")).to_have_value("")
-    expect(his.get_by_role("link", name="Alert on queue depth")).to_be_visible()
+    expect(his.get_by_role("button", name="Alert on queue depth")).to_be_visible()
     expect(his.get_by_label("What is to be done")).to_have_value("half typed")
 
 

@@ -1,8 +1,11 @@
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from live import bus
 from live.commands import replace_text
 from live.models import Room
 from people.models import RecordEntry, User
@@ -10,6 +13,7 @@ from postmortems.models import Postmortem
 from tests.factories import RESOLVED_AT, IncidentFactory, PostmortemFactory, TeamFactory
 
 HTMX = {"HX-Request": "true"}
+ROW = {"Accept": "application/json", "HX-Request": "true"}
 
 
 @pytest.fixture
@@ -77,14 +81,24 @@ def recorded() -> Callable[[Postmortem], list[tuple[str, User | None]]]:
 def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the events that open pages would be told of: the socket itself is tested with `live`."""
     heard: list[str] = []
-    for module in (
-        "postmortems.commands.attachments",
-        "postmortems.commands.lifecycle",
-        "postmortems.commands.timeline",
-        "postmortems.receivers",
-    ):
-        monkeypatch.setattr(f"{module}.announce", lambda room, event, **data: heard.append(event))
+    _listen(monkeypatch, lambda frame: heard.append(frame["event"]))
     return heard
+
+
+@pytest.fixture
+def frames(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The events themselves, as every open page gets them."""
+    heard: list[dict[str, Any]] = []
+    _listen(monkeypatch, heard.append)
+    return heard
+
+
+def _listen(monkeypatch: pytest.MonkeyPatch, hear: Callable[[dict[str, Any]], None]) -> None:
+    def tell(room: Room, kind: bytes, content: bytes) -> None:
+        if kind == bus.EVENT:
+            hear(json.loads(content))
+
+    monkeypatch.setattr("live.commands._tell", tell)
 
 
 @pytest.fixture

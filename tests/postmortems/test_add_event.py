@@ -7,7 +7,7 @@ from postmortems.commands import add_event
 from postmortems.errors import NotMovable
 from postmortems.models import TimelineEvent
 from tests.factories import STARTED_AT, TimelineEventFactory
-from tests.postmortems.conftest import HTMX
+from tests.postmortems.conftest import ROW
 
 pytestmark = pytest.mark.django_db
 URL = "/postmortems/7/timeline/add/"
@@ -21,7 +21,7 @@ def test_add_puts_a_fact_on_the_timeline_and_tells_open_pages(draft, member, ann
     assert (event.added_by, event.who, event.kind) == (member, "alert", "other")
     entry = RecordEntry.objects.about(draft).get()
     assert (entry.verb, entry.details["text"]) == ("timeline_event.added", "The first alert fires.")
-    assert announced == ["timelineChanged"]
+    assert announced == ["rowChanged"]
 
 
 def test_add_to_a_closed_post_mortem_is_refused(closed, member, announced):
@@ -48,15 +48,13 @@ def test_the_form_adds_an_event_at_local_time(signed_in, draft):
     assert (event.occurred_at, event.kind) == (STARTED_AT, "detection")
 
 
-def test_with_htmx_the_form_comes_back_empty_but_for_the_time_and_the_timeline_is_announced(signed_in, draft):
-    response = signed_in.post(URL, ANSWER, headers=HTMX)
+def test_from_the_page_the_answer_is_what_everybody_is_told(signed_in, draft, frames):
+    response = signed_in.post(URL, ANSWER, headers=ROW)
 
     assert response.status_code == 200
-    assert response.headers["HX-Trigger"] == "timelineChanged"
-    form = response.content.decode()
-    assert form.lstrip().startswith("<form id=") or f'<form id="postmortem-{draft.pk}-event-add"' in form
-    assert "The first alert fires." not in form
-    assert 'value="2026-03-02T15:00"' in form
+    assert [response.json()] == frames
+    assert frames[0]["row"] == f"event-{draft.timeline_events.get().pk}"
+    assert "The first alert fires." in frames[0]["html"]
 
 
 @pytest.mark.parametrize(
@@ -73,15 +71,23 @@ def test_with_htmx_the_form_comes_back_empty_but_for_the_time_and_the_timeline_i
         ("source", "x" * 501),
     ],
 )
-@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+@pytest.mark.parametrize("headers", [{}, ROW], ids=["plain", "row"])
 def test_the_form_refuses_what_cannot_be_kept_and_loses_nothing(signed_in, draft, headers, field, value):
     response = signed_in.post(URL, ANSWER | {"new-source": "pager log", f"new-{field}": value}, headers=headers)
 
     assert response.status_code == 422
     assert list(response.context["event_form"].errors) == [field]
     kept = "2026-03-02T15:00" if field != "occurred_at" else "The first alert fires."
-    assert kept in response.content.decode()
+    assert kept in (response.json()["form"] if headers else response.text)
     assert not TimelineEvent.objects.exists()
+
+
+def test_a_later_one_of_the_same_time_goes_behind_the_others(draft, member):
+    first, second = (TimelineEventFactory(postmortem=draft, position=position) for position in (3, 1))
+
+    third = add_event(draft, by=member, text="Third", occurred_at=STARTED_AT)
+
+    assert list(draft.timeline_events.all()) == [second, first, third]
 
 
 def test_an_hour_that_autumn_repeats_is_kept_as_chosen(signed_in, draft):

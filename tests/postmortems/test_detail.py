@@ -6,7 +6,14 @@ import time_machine
 from incidents.commands import edit_incident
 from incidents.defaults import install_severity_policies
 from live.commands import replace_text
-from tests.factories import STARTED_AT, ParticipantFactory, SectionFactory, TimelineEventFactory, UserFactory
+from tests.factories import (
+    STARTED_AT,
+    ActionFactory,
+    ParticipantFactory,
+    SectionFactory,
+    TimelineEventFactory,
+    UserFactory,
+)
 from tests.postmortems.conftest import HTMX
 
 pytestmark = pytest.mark.django_db
@@ -161,4 +168,19 @@ def test_the_page_asks_the_database_as_often_for_one_of_each_as_for_three(
     warm(signed_in)
 
     with django_assert_num_queries(24):
+        signed_in.get(URL)
+
+
+def test_as_many_queries_for_many_rows_as_for_one(signed_in, draft, warm, django_assert_max_num_queries):
+    def add_rows():
+        TimelineEventFactory(postmortem=draft)
+        ActionFactory(postmortem=draft, owner=UserFactory())
+
+    add_rows()
+    warm(signed_in)
+    with django_assert_max_num_queries(60) as one:
+        signed_in.get(URL)
+    add_rows()
+    add_rows()
+    with django_assert_max_num_queries(len(one)):
         signed_in.get(URL)

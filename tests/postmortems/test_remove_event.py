@@ -5,7 +5,7 @@ from postmortems.commands import remove_event
 from postmortems.errors import NotMovable
 from postmortems.models import TimelineEvent
 from tests.factories import TimelineEventFactory
-from tests.postmortems.conftest import HTMX
+from tests.postmortems.conftest import ROW
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def test_remove_keeps_on_record_what_the_event_said(event, draft, member, announ
         "The first alert fires.",
         "alert",
     )
-    assert announced == ["timelineChanged"]
+    assert announced == ["rowRemoved"]
 
 
 def test_remove_from_a_closed_post_mortem_is_refused(closed, member):
@@ -50,11 +50,25 @@ def test_looking_at_the_address_asks_and_removes_nothing(signed_in, event, url):
     assert TimelineEvent.objects.get() == event
 
 
-def test_the_button_removes_and_announces(signed_in, url):
-    response = signed_in.post(url, headers=HTMX)
+def test_from_the_page_the_answer_is_what_everybody_is_told(signed_in, event, url, frames):
+    response = signed_in.post(url, headers=ROW)
 
-    assert (response.status_code, response.headers["HX-Trigger"]) == (204, "dialogDone, timelineChanged")
+    assert response.status_code == 200
+    assert [response.json()] == frames
+    assert (frames[0]["event"], frames[0]["row"], frames[0]["by"]) == ("rowRemoved", f"event-{event.pk}", "Mira Member")
+    assert frames[0]["version"] > event.version
     assert not TimelineEvent.objects.exists()
+
+
+def test_removing_what_is_just_being_removed_says_so(event, member):
+    stale = TimelineEvent.objects.get()
+    stale.postmortem = event.postmortem
+    remove_event(event, by=member)
+
+    with pytest.raises(NotMovable) as error:
+        remove_event(stale, by=member)
+
+    assert error.value.reasons == ("Somebody has removed this event meanwhile.",)
 
 
 def test_without_htmx_removing_leads_back(signed_in, url):
@@ -65,7 +79,7 @@ def test_without_htmx_removing_leads_back(signed_in, url):
 def test_removing_what_somebody_else_has_removed_finds_nothing(signed_in, url):
     signed_in.post(url)
 
-    assert signed_in.post(url, headers=HTMX).status_code == 404
+    assert signed_in.post(url, headers=ROW).status_code == 404
 
 
 def test_a_viewer_removes_nothing(client, viewer, event, url):

@@ -296,7 +296,10 @@ export class Room extends EventTarget {
   }
 
   hearNews(news) {
-    if (news.hello) this.hearHello(news.hello);
+    if (news.hello) {
+      this.hearHello(news.hello);
+      document.body.dispatchEvent(new CustomEvent("debrief:hello", { detail: news.hello }));
+    }
     if ("saved" in news) {
       this.outbox.acknowledge(news.saved);
       if (!this.isUnsaved) this.settle();
