@@ -13,8 +13,7 @@ from live.commands import add_text, create_room, read, replace_text, text_of, te
 from live.errors import VersionTooOld
 from live.merging import edits_between
 from live.models import SharedText, Update
-from tests.live.people import until
-from tests.live.test_enter import withdraw_in_a_thread
+from tests.live.people import in_a_thread, until
 
 
 def applied(old: str, edits: list[tuple[int, int, str]]) -> str:
@@ -99,8 +98,8 @@ def test_replace_text_appears_on_open_pages_only_after_the_commit(visit, postmor
 
     async def scenario():
         async with one, other:
-            await withdraw_in_a_thread(change_of_mind)
-            await withdraw_in_a_thread(save_the_form)
+            await in_a_thread(change_of_mind)
+            await in_a_thread(save_the_form)
             await one.sees("saved by a form, ")
             await one.write("summary", "typed on")
             await other.sees("saved by a form, typed on")
@@ -113,7 +112,7 @@ def test_replace_text_in_a_text_added_to_an_open_room(visit, postmortem, mira):
 
     async def scenario():
         async with visitor:
-            await withdraw_in_a_thread(lambda: add_text(postmortem.room, "lessons", "We learnt: "))
+            await in_a_thread(lambda: add_text(postmortem.room, "lessons", "We learnt: "))
             await visitor.sees("We learnt: ", name="lessons")
             await visitor.write("lessons", "a lot")
             await visitor.is_saved()
