@@ -13,11 +13,19 @@ import psycopg
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
+from live.errors import RoomSealed
+
 STATEMENT = b"append"
+# A row is locked as its foreign key would lock it anyway, but before anything is written: whoever seals a room waits for
+# the commits under way, and nobody's keystroke waits for a seal.
 APPEND = b"""
+    with unsealed as (
+        select id from live_room where id = any ($1) and not is_sealed for key share skip locked
+    )
     insert into live_update (room_id, data, author_id, created_at)
     select room_id, data, author_id, clock_timestamp()
     from unnest($1::bigint[], $2::bytea[], $3::bigint[]) with ordinality as fresh (room_id, data, author_id, place)
+    where (select count(*) from unsealed) = $4
     order by place
     returning id
 """
@@ -40,7 +48,7 @@ class Appender:
         self._is_prepared = False
 
     async def append(self, rows: Sequence[Row]) -> list[int]:
-        """Commit the rows, all or none; their ids come in the same order. Raises psycopg.Error."""
+        """Commit the rows, all or none; their ids come in the same order. Raises psycopg.Error and RoomSealed."""
         line = self.connection.pgconn
         if not self._is_prepared:
             line.send_prepare(STATEMENT, APPEND)
@@ -49,8 +57,11 @@ class Appender:
         rooms = _array(BIGINT, (row.room_id.to_bytes(8, "big") for row in rows), len(rows))
         data = _array(BYTEA, (row.data for row in rows), len(rows))
         authors = _array(BIGINT, (row.author_id.to_bytes(8, "big") for row in rows), len(rows))
-        line.send_query_prepared(STATEMENT, [rooms, data, authors], [BINARY] * 3, BINARY)
+        room_count = len({row.room_id for row in rows}).to_bytes(8, "big")
+        line.send_query_prepared(STATEMENT, [rooms, data, authors, room_count], [BINARY] * 4, BINARY)
         result = await _answer(line)
+        if result.ntuples != len(rows):
+            raise RoomSealed
         return [int.from_bytes(result.get_value(place, 0) or b"", "big") for place in range(result.ntuples)]
 
 

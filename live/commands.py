@@ -140,6 +140,21 @@ def announce_removal(room: Room, listed: str, row: str, *, version: int, by: Use
     return {"event": "rowRemoved", **told}
 
 
+@transaction.atomic
+def seal(room: Room) -> None:
+    """Let nobody type in it any more: from here to the end of the transaction its texts are what they will stay.
+
+    What was committed before is there. What was still on its way stays with its author: the socket is ended, and the door
+    says at their return that they may only read. Those with open pages are told by `eject`.
+    """
+    Room.objects.select_for_update().get(pk=room.pk)  # Waits for commits under way, which share the row.
+    Room.objects.filter(pk=room.pk).update(is_sealed=True)
+
+
+def unseal(room: Room) -> None:
+    Room.objects.filter(pk=room.pk).update(is_sealed=False)
+
+
 def eject(room: Room, user: User | None = None, reason: str = "") -> None:
     """After the commit, end one person's sockets, or all. Whoever still has the right comes back by itself."""
     _tell(room, bus.EJECT, json.dumps({"user_id": user.pk if user else None, "reason": reason}).encode())

@@ -22,5 +22,12 @@ class NotStored(Exception):
         self.is_refusal = is_refusal
 
 
+class RoomSealed(NotStored):
+    """A room takes no typing, now or for good: none of the rows is stored."""
+
+    def __init__(self) -> None:
+        super().__init__("the room is sealed", is_refusal=True)
+
+
 class VersionTooOld(DomainError):
     """A form was opened so long ago that the state it started from can no longer be rebuilt."""

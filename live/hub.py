@@ -15,7 +15,7 @@ from live.admission import Admissions
 from live.budget import Budget
 from live.bus import Bus
 from live.connection import Connection
-from live.errors import BadFrame, CannotLoad, NotStored
+from live.errors import BadFrame, CannotLoad, NotStored, RoomSealed
 from live.limits import (
     ACCESS_WITHDRAWN,
     DOORS_EVERY,
@@ -206,6 +206,10 @@ class Hub:
         """One row that PostgreSQL refuses must not keep the other rooms from being saved."""
         with_rows = [batch for batch in batches if batch.rows]
         self._finish([batch for batch in batches if not batch.rows], [])
+        if len(with_rows) == 1 and isinstance(error, RoomSealed):
+            logger.info("live.came_too_late", room=with_rows[0].room.id)
+            self._fail(with_rows[0].room, "the document is being closed")
+            return
         if len(with_rows) == 1 or not error.is_refusal:
             logger.error("live.not_stored", error=str(error), rooms=[batch.room.id for batch in with_rows])
             for batch in with_rows:

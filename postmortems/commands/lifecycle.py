@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from incidents.models import Incident
-from live.commands import announce, create_room, eject, texts_of
+from live.commands import announce, create_room, eject, seal, texts_of, unseal
 from people.models import User
 from people.record import put_on_record
 from postmortems.errors import NotClosable, NotMovable, NotOpenable, NotPublishable, NotSubmittable
@@ -111,6 +111,7 @@ def close_postmortem(postmortem: Postmortem, *, by: User) -> Postmortem:
     postmortem = _locked(postmortem)
     if blockers := close_blockers(postmortem):
         raise NotClosable(*blockers)
+    seal(postmortem.room)  # Before the revision is kept: it is to hold the last letter.
     postmortem.closed_at = timezone.now()
     postmortem = _move(postmortem, Status.CLOSED, "postmortem.closed", by=by)
     eject(postmortem.room, reason="closed")
@@ -124,6 +125,7 @@ def reopen_postmortem(postmortem: Postmortem, *, by: User) -> Postmortem:
     postmortem = _locked(postmortem)
     if postmortem.status != Status.CLOSED:
         raise NotMovable("Only a closed post-mortem can be reopened.")
+    unseal(postmortem.room)
     postmortem.closed_at = None
     postmortem = _move(postmortem, Status.PUBLISHED, "postmortem.reopened", by=by)
     eject(postmortem.room, reason="reopened")

@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 
 from live.append import Row
-from live.errors import NotStored
+from live.commands import seal
+from live.errors import NotStored, RoomSealed
 from live.models import Update
 from live.store import Store
 from tests.factories import PostmortemFactory, UserFactory
@@ -74,6 +75,19 @@ def test_append_refuses_all_rows_of_a_batch_and_goes_on_with_the_next(room, auth
     assert isinstance(refusal, NotStored)
     assert refusal.is_refusal
     assert [pk for pk, _, _ in rows_of(room)] == ids
+
+
+def test_append_stores_nothing_of_a_batch_with_a_row_for_a_sealed_room(room, author):
+    sealed = PostmortemFactory(texts={"summary": ""}).room
+    seal(sealed)
+    good = Row(room.pk, b"good", author.pk)
+
+    refusal, ids = run([good, Row(sealed.pk, b"late", author.pk)], [good, good])
+
+    assert isinstance(refusal, RoomSealed)
+    assert refusal.is_refusal
+    assert [pk for pk, _, _ in rows_of(room)] == ids
+    assert rows_of(sealed) == []
 
 
 def test_append_says_that_a_broken_connection_stored_nothing_for_sure_and_opens_another(room, author):
