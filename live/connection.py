@@ -77,6 +77,7 @@ class Connection:
         self._received = 0
         self._unsaved: dict[int, None] = {}
         self._bad_frames = 0
+        self._doubts = 0
 
     # Towards the person.
 
@@ -84,7 +85,8 @@ class Connection:
         if self.closing:
             return
         # Nothing may overtake what waits: the side door is for those who have read everything.
-        if not self._unsent_bytes and self._write_frame is not None and self._write_frame(message.frame):
+        has_way = not self._unsent_bytes and not self._doubts
+        if has_way and self._write_frame is not None and self._write_frame(message.frame):
             return
         size = len(message.frame)
         if self._unsent_bytes + size > MAX_UNSENT_BYTES:
@@ -99,6 +101,14 @@ class Connection:
     def say(self, **message: Any) -> None:
         if self.wants_events:
             self.push(text(json.dumps(message)))
+
+    def hold(self) -> None:
+        """Keep back what is to be sent: whether this person may still have it is being asked. `let_go` once for each."""
+        self._doubts += 1
+
+    def let_go(self) -> None:
+        self._doubts -= 1
+        self._wake.set()
 
     def end(self, code: int, reason: str) -> None:
         if not self.closing:
@@ -120,7 +130,7 @@ class Connection:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                while self._outbox:
+                while self._outbox and not self._doubts:
                     message = self._outbox.popleft()
                     await send(message.asgi)
                     self._unsent_bytes -= len(message.frame)

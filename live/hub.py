@@ -62,7 +62,7 @@ class Hub:
         self._has_work = asyncio.Event()
         self._reread_now = asyncio.Event()
         self.doubts_heard = 0
-        self._doubts: list[tuple[int, set[int] | None]] = []
+        self._doubts: list[list[Connection]] = []
         self._has_doubts = asyncio.Event()
         self._folding: set[int] = set()
         self._background: set[asyncio.Task[Any]] = set()
@@ -363,8 +363,18 @@ class Hub:
             self._folding.discard(room_id)
 
     def _doubt(self, room_id: int, people: set[int] | None) -> None:
+        """Nothing more goes to those concerned until their doors have answered."""
         self.doubts_heard += 1
-        self._doubts.append((room_id, people))
+        doubted = [
+            connection
+            for room in self.rooms.values()
+            if room_id in (bus.EVERY_ROOM, room.id)
+            for connection in room.connections
+            if people is None or connection.person.user_id in people
+        ]
+        for connection in doubted:
+            connection.hold()
+        self._doubts.append(doubted)
         self._has_doubts.set()
 
     async def _dispel_doubts(self) -> None:
@@ -373,23 +383,18 @@ class Hub:
             await self._has_doubts.wait()
             self._has_doubts.clear()
             doubts, self._doubts = self._doubts, []
-            connections = [
-                connection
-                for room in self.rooms.values()
-                for connection in room.connections
-                if any(
-                    room_id in (bus.EVERY_ROOM, room.id) and (people is None or connection.person.user_id in people)
-                    for room_id, people in doubts
-                )
-            ]
             try:
-                await self._end_sessions_of(connections)
-                await self._ask_doors_of(connections)
+                concerned = list({connection for doubted in doubts for connection in doubted})
+                await self._end_sessions_of(concerned)
+                await self._ask_doors_of(concerned)
             except Exception:
                 logger.exception("live.doubts_remain")
                 self._doubts += doubts
                 await asyncio.sleep(0.5)
                 self._has_doubts.set()
+                continue
+            for connection in [connection for doubted in doubts for connection in doubted]:
+                connection.let_go()
 
     def _connections(self) -> list[Connection]:
         return [connection for room in self.rooms.values() for connection in room.connections]

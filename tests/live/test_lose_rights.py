@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import transaction
 
 from incidents.commands import edit_incident
+from live.commands import announce
 from live.limits import ACCESS_WITHDRAWN
 from people.commands import edit_person
 from people.models import Team, User
@@ -120,6 +122,26 @@ def test_lose_rights_ends_the_sockets_at_once_and_nothing_later_reaches_them(
     assert (here.close_code, there.close_code) == (ACCESS_WITHDRAWN, ACCESS_WITHDRAWN)
     assert (here.text(), there.text()) == ("before", "before")
     assert took < LONGEST
+
+
+def test_lose_rights_keeps_back_what_follows_in_the_same_breath(web, second_web, visit, postmortem, mira, ada):
+    here, there = visit(mira, web.port), visit(mira, second_web.port)
+    staying = visit(ada, second_web.port)
+
+    def restrict_and_tell() -> None:
+        with transaction.atomic():
+            edit_incident(postmortem.incident, by=ada, is_restricted=True)
+            announce(postmortem.room, "rowChanged", html="a secret")
+
+    async def scenario():
+        async with here, there, staying:
+            await in_a_thread(restrict_and_tell)
+            await until(lambda: here.close_code and there.close_code)
+            await until(lambda: any(event.get("html") for event in staying.events))
+
+    asyncio.run(scenario())
+
+    assert not [event for visitor in (here, there) for event in visitor.events if event.get("html")]
 
 
 def test_lose_rights_of_others_goes_unnoticed_by_who_keeps_them(visit, postmortem, mira, ada):
