@@ -19,6 +19,10 @@ from scripts.toolchain import ROOT, ensure_browser, ensure_pango
 ACCEPT = "--accept-missing"
 HOME = ROOT / ".data" / "check"
 
+# A process for each core, each with databases of its own (tests/workers.py). A file stays with one of them, and the order
+# holds: browsers go last.
+SIDE_BY_SIDE = ["-n", "auto", "--maxprocesses", "8", "--dist", "loadfile", "--no-loadscope-reorder"]
+
 CHECKS = {
     "lint": ["python", "-m", "ruff", "check", "--output-format", "concise", "."],
     "format": ["python", "-m", "ruff", "format", "--check", "--output-format", "concise", "."],
@@ -117,7 +121,9 @@ async def run_check(name: str, command: list[str], environment: Mapping[str, str
 
 async def run_tests(words: list[str], environment: Mapping[str, str]) -> Outcome:
     began = time.monotonic()
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "pytest", *words, env=dict(environment))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "pytest", *SIDE_BY_SIDE, *words, env=dict(environment)
+    )
     code = await process.wait()
     if code not in (0, 1):
         say(f"pytest ended with {ending(code)}")
