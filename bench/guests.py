@@ -55,13 +55,19 @@ async def answer_time(guest: Replica) -> float | None:
 async def hear(job: dict[str, Any]) -> None:
     """How long each piece of news, stamped with the moment it was made, takes to each of these people."""
     delays: list[float] = []
+    seated = 0
 
     def note(opcode: int, message: bytes) -> None:
-        if opcode == TEXT and (made_at := json.loads(message).get("made_at")):
+        nonlocal seated
+        said = json.loads(message) if opcode == TEXT else {}
+        seated += "hello" in said
+        if made_at := said.get("made_at"):
             delays.append((time.perf_counter() - made_at) * 1000)
 
     lines = [Line(address_of(said), note) for said in job["guests"]]
     await asyncio.gather(*(line.open() for line in lines))
+    while seated < len(lines):  # The handshake is over before somebody is in the room.
+        await asyncio.sleep(0.01)
     say(ready=True)
     await wait_for_a_word()
     say(delays=delays)

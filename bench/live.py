@@ -19,6 +19,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.goals import Run
 from bench.meters import FsyncProbe
@@ -47,7 +48,7 @@ OURS_ALONE: dict[str, Callable[[Debrief], Awaitable[Figures]]] = {"news-50": hea
 # What takes long, or does not scatter, is measured in the first round only.
 ONCE = {"history-100000", *OURS_ALONE}
 # Where two processes of ours are of interest.
-SHARED = {"people-50", "people-200", "cursors-50", "documents-50"}
+SHARED = {"people-50", "people-200"}
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,8 @@ async def measure(plan: Plan, target: Target, seconds: float) -> Figures:
     return await OURS_ALONE[plan.scenario](target)
 
 
-async def run_store(store: str, options: argparse.Namespace) -> list[Run]:
-    """All that is planned, with every store in one folder on disk or on tmpfs."""
+async def run_store(store: str, options: argparse.Namespace, runs: list[Run]) -> None:
+    """All that is planned, with every store in one folder on disk or on tmpfs; each run is added when it is over."""
     folder = Path(tempfile.mkdtemp(prefix="debrief-bench-", dir=options.folder or FOLDERS[store]))
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     supervisor = Supervisor(str(folder), environment, lambda line: print(line, file=sys.stderr))
@@ -104,10 +105,8 @@ async def run_store(store: str, options: argparse.Namespace) -> list[Run]:
             if name in options.targets
         }
         targets |= {name: kind(folder) for name, kind in PEER_KINDS.items() if name in options.targets}
-        runs = []
         for plan in plans(options.rounds, options.only, options.targets):
             runs.append(await run_one(store, plan, targets[plan.target], folder, options.seconds))
-        return runs
     finally:
         if seeds:
             await seeds.end()
@@ -152,15 +151,23 @@ def main(words: list[str]) -> list[Run]:
     if set(options.targets) & set(PEER_KINDS):
         install_peers()
     started = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
-    runs = [run for store in options.store for run in asyncio.run(run_store(store, options))]
-    facts = {"command": " ".join(["python -m bench.live", *words]), "started": started, "machine": machine()}
-    markdown, reckoning = as_markdown(runs, facts), as_json(runs, facts)
-    if options.out:
-        options.out.mkdir(parents=True, exist_ok=True)
-        (options.out / "live.md").write_text(markdown)
-        (options.out / "live.json").write_text(reckoning)
-    print(markdown)
+    runs: list[Run] = []
+    try:
+        for store in options.store:
+            asyncio.run(run_store(store, options, runs))
+    finally:  # What was measured before something failed is worth as much.
+        facts = {"command": " ".join(["python -m bench.live", *words]), "started": started, "machine": machine()}
+        report(runs, facts, options.out)
     return runs
+
+
+def report(runs: list[Run], facts: dict[str, Any], folder: Path | None) -> None:
+    markdown = as_markdown(runs, facts)
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "live.md").write_text(markdown)
+        (folder / "live.json").write_text(as_json(runs, facts))
+    print(markdown)
 
 
 if __name__ == "__main__":

@@ -284,12 +284,13 @@ async def staying_guest(target: Target, document: Document, enough: int) -> Asyn
 async def hear_news(target: Debrief) -> Figures:
     """A change beside the text, from the command that makes it to fifty other screens."""
     (document,) = await target.documents(1)
-    guests = [said(target.address(document, number)) for number in range(SCREENS)]
-    async with running(target), crowds([{"do": "hear", "guests": guests}]) as (crowd,):
-        await crowd.hear()
-        await target.announce(document, NEWS)
-        await crowd.tell()
-        delays = (await crowd.hear())["delays"]
+    async with running(target):
+        guests = [said(target.address(document, number)) for number in range(SCREENS)]
+        async with crowds([{"do": "hear", "guests": guests}]) as (crowd,):
+            await crowd.hear()
+            await target.announce(document, NEWS)
+            await crowd.tell()
+            delays = (await crowd.hear())["delays"]
     figures = {f"p{percent}": round(percentile(delays, percent), 2) for percent in (50, 95, 99)}
     return {**figures, "samples": len(delays), "missing": SCREENS * NEWS - len(delays)}
 
