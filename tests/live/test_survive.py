@@ -1,20 +1,35 @@
-"""What must not be lost, whatever ends: QUALITY rows L4, L7, L8 and L14."""
+"""What must not be lost, whatever ends: QUALITY rows L4, L7, L8 and L14. DEBRIEF_KILLS and DEBRIEF_VISITS are the long forms."""
 
 import asyncio
 import os
 import random
 import re
+import sys
+import threading
+import time
+from itertools import accumulate
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from live.commands import text_of
+from live import store
+from live.commands import replace_text, text_of
+from live.hub import Hub
 from live.limits import TRY_AGAIN
 from live.models import SharedText, Update
-from tests.live.people import Visitor, until
+from live.socket import _stay
+from tests.live.conftest import sign_in
+from tests.live.people import Visitor, in_a_thread, until
+from tests.live.test_hold_no_memory import in_hub
+from tests.live.test_hold_no_memory import visitor as somebody
+from tests.live.typists import TOKEN as NUMBERED
+from tests.live.typists import Typist, promised_to
 
 KILLS = int(os.environ.get("DEBRIEF_KILLS", "2"))
 SEED = int(os.environ.get("DEBRIEF_SEED", "7"))
+VISITS = int(os.environ.get("DEBRIEF_VISITS", "50"))
+# Seconds after the new process listens; 3 on a machine with nothing else to do.
+BACK_WITHIN = 10.0
 TOKEN = re.compile(r"<\d+:\d+>")
 
 
@@ -113,22 +128,69 @@ def test_survive_a_return_brings_along_what_was_typed_without_a_line(visit, post
 
 
 def test_survive_comings_and_goings_of_the_last_visitor(visit, postmortem, mira, noor):
-    """The room is emptied, stored and opened again while others come in: forty times in a row, nothing missing."""
-    visitors = [visit(user) for user in (mira, noor) * 20]
+    """The room is emptied, stored and opened again while others come in, at any distance: nothing is ever missing."""
+    chance = random.Random(SEED)
+    visitors = [visit(user) for user in (mira, noor) * 5]
+    newcomer = visit(mira)
 
-    async def write_one(number: int, visitor: Visitor):
-        await asyncio.sleep(number * 0.02)
+    async def write_one(visitor: Visitor, token: str, after: float) -> None:
+        await asyncio.sleep(after)
         async with visitor:
-            await visitor.write("summary", f"<{number}:0>", at=0)
-            await visitor.is_saved()
+            await visitor.write("summary", token, at=0)
+            if chance.random() < 0.5:  # The others go without waiting for the answer.
+                await visitor.is_saved()
 
-    async def scenario():
-        await asyncio.gather(*(write_one(number, visitor) for number, visitor in enumerate(visitors)))
+    async def scenario() -> None:
+        for count in range(VISITS // len(visitors)):
+            afters = accumulate(chance.choice([0, 0.005, 0.02, 0.05]) for _ in visitors)
+            coming = enumerate(zip(visitors, afters, strict=True))
+            await asyncio.gather(*(write_one(who, f"<{number}:{count}>", after) for number, (who, after) in coming))
+        async with newcomer:
+            await until(lambda: len(TOKEN.findall(newcomer.text())) == VISITS)
 
     asyncio.run(scenario())
 
-    kept = text_of(postmortem.room, "summary")
-    assert sorted(TOKEN.findall(kept)) == sorted(f"<{number}:0>" for number in range(40))
+    tokens = [f"<{number}:{count}>" for number in range(10) for count in range(VISITS // 10)]
+    assert sorted(TOKEN.findall(newcomer.text())) == sorted(tokens)
+    assert text_of(postmortem.room, "summary") == newcomer.text()
+
+
+@pytest.mark.slow
+def test_survive_a_restart_while_people_type_has_them_back_in_a_moment(own_web, postmortem, mira, noor):
+    typists = [
+        Typist(number, random.Random(f"{SEED}:{number}"), own_web.port, postmortem.number, sign_in(user))
+        for number, user in enumerate((mira, noor) * 2)
+    ]
+
+    async def everyone_is_told_again() -> None:
+        before = [typist.is_told_saved for typist in typists]
+        await until(lambda: all(now.is_told_saved > then for now, then in zip(typists, before, strict=True)), within=20)
+
+    async def scenario() -> float:
+        ending = asyncio.Event()
+        typing = [asyncio.create_task(typist.type_until(ending, pause=0.02)) for typist in typists]
+        for typist in typists:
+            typist.may_come.set()
+        await everyone_is_told_again()
+        await asyncio.to_thread(own_web.stop)
+        promised = promised_to(typists)
+        kept = await in_a_thread(lambda: text_of(postmortem.room, "summary"))
+        assert promised <= set(NUMBERED.findall(kept))
+        await asyncio.to_thread(own_web.start)
+        began = time.monotonic()
+        await everyone_is_told_again()
+        took = time.monotonic() - began
+        ending.set()
+        await asyncio.gather(*typing)
+        return took
+
+    took = asyncio.run(scenario())
+
+    assert {typist.codes[0] for typist in typists} == {1012}
+    typed = [f"<{typist.number}:{count}>" for typist in typists for count in range(typist.typed)]
+    assert sorted(TOKEN.findall(text_of(postmortem.room, "summary"))) == sorted(typed)
+    print(f"everyone was back, and told that something is saved, after {took:.1f} s", file=sys.stderr)
+    assert took < BACK_WITHIN
 
 
 def test_survive_a_failed_load_shows_no_document_and_changes_nothing(visit, postmortem, mira):
@@ -154,6 +216,44 @@ def test_survive_a_failed_load_shows_no_document_and_changes_nothing(visit, post
 
     asyncio.run(later())
     assert text_of(postmortem.room, "summary") == "words"
+
+
+def test_survive_a_load_that_hangs_shows_no_document_and_changes_nothing(postmortem, mira, monkeypatch):
+    """Two who come while PostgreSQL does not answer are sent away; later the document is there."""
+    monkeypatch.setattr(store, "LOAD_TIMEOUT", 0.5)
+    replace_text(postmortem.room, "summary", "words", base_version=None, by=mira)
+    rows = list(Update.objects.values_list("pk", "data"))
+    may_end, is_locked = threading.Event(), threading.Event()
+
+    def lock_snapshots() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("lock table live_snapshot in access exclusive mode")
+            is_locked.set()
+            may_end.wait(20)
+
+    async def scenario(hub: Hub) -> tuple[list[int], dict[str, str]]:
+        locking = asyncio.create_task(in_a_thread(lock_snapshots))
+        await asyncio.to_thread(is_locked.wait, 5)
+        both = [somebody(number) for number in (1, 2)]
+        await asyncio.gather(*(_stay(hub, who, postmortem.room_id, hub.doubts_heard, never) for who in both))
+        may_end.set()
+        await locking
+        assert hub.rooms == {}
+        later = somebody(3)
+        room = await hub.enter(later, postmortem.room_id, doubts_heard=hub.doubts_heard)
+        texts = room.texts()
+        await hub.leave(later, room)
+        return [who.closing[0] for who in both if who.closing], texts
+
+    async def never() -> dict[str, object]:
+        raise AssertionError("nobody listens to somebody who was not let in")
+
+    codes, texts = in_hub(scenario)
+
+    assert codes == [TRY_AGAIN, TRY_AGAIN]
+    assert texts == {"summary": "words"}
+    assert list(Update.objects.values_list("pk", "data")) == rows
+    assert SharedText.objects.get(room=postmortem.room).text == "words"
 
 
 def test_survive_a_log_with_a_hole_shows_no_document(visit, postmortem, mira):
