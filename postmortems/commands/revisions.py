@@ -132,7 +132,7 @@ def _bring_back_timeline(postmortem: Postmortem, plan: TimelinePlan, *, by: User
     for event in plan.removed:
         remove_event(event, by=by)
     for row in plan.added:
-        add_event(postmortem, by=by, position=row.values.get("position", 0), **_kept_values(row))
+        add_event(postmortem, by=by, position=row.values.get("position"), **_kept_values(row))
     for event, row in plan.reset:
         edit_event(event, by=by, seen={}, wanted=_kept_values(row))
 

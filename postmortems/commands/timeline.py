@@ -15,14 +15,23 @@ from postmortems.rows import tell_moved, tell_removed, tell_written
 
 @transaction.atomic
 def add_event(
-    postmortem: Postmortem, *, by: User, text: str, occurred_at: datetime | None, **facts: Any
+    postmortem: Postmortem,
+    *,
+    by: User,
+    text: str,
+    occurred_at: datetime | None,
+    position: int | None = None,
+    **facts: Any,
 ) -> TimelineEvent:
-    """Put one fact on the timeline; everyone who has the page open sees it. Raises NotMovable once it is closed."""
+    """Put one fact on the timeline, behind those of the same instant unless it has a place of its own among them.
+
+    Everyone who has the page open sees it. Raises NotMovable once the post-mortem is closed.
+    """
     refuse_when_closed(postmortem, "change its timeline")
+    place = _after_all(postmortem, occurred_at) if position is None else position
     event = TimelineEvent.objects.create(
-        postmortem=postmortem, added_by=by, text=text, occurred_at=occurred_at,
-        position=_after_all(postmortem, occurred_at), **facts,
-    )  # fmt: skip
+        postmortem=postmortem, added_by=by, text=text, occurred_at=occurred_at, position=place, **facts
+    )
     put_on_record(postmortem, "timeline_event.added", by=by, event=event.pk, text=text, occurred_at=occurred_at)
     tell_written(event, by=by)
     return event

@@ -69,7 +69,7 @@ def test_a_file_that_is_not_here_leaves_its_words(mark, target):
 
 def test_a_text_that_stands_alone_refers_to_nothing():
     assert render_markdown("![Queue](attachment:12) {{duration}}\n{{timeline}}") == (
-        "<p>Queue<small> (this file is not here)</small> {{duration}}\n{{timeline}}</p>\n"
+        "<p>Queue<small> (this file is not here)</small> {{duration}}<br>\n{{timeline}}</p>\n"
     )
 
 

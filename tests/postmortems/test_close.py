@@ -22,7 +22,7 @@ def test_close_ends_the_work_and_the_sockets(published, facilitator, recorded, a
     assert closed.status == Postmortem.Status.CLOSED
     assert closed.closed_at is not None
     assert recorded(published) == [("postmortem.closed", facilitator)]
-    assert (heard, announced, ejected) == ([published], ["statusChanged"], ["closed"])
+    assert (heard, announced, ejected) == ([published], ["historyChanged", "statusChanged"], ["closed"])
 
 
 def test_close_with_an_open_action_changes_nothing(published, facilitator):

@@ -19,7 +19,7 @@ def test_publish_makes_a_review_the_account_that_everyone_relies_on(in_review, f
 
     assert (published.status, published.published_at) == (Postmortem.Status.PUBLISHED, NOW)
     assert recorded(in_review) == [("postmortem.published", facilitator)]
-    assert announced == ["statusChanged"]
+    assert announced == ["historyChanged", "statusChanged"]
 
 
 def test_publish_over_everything_that_stands_in_the_way_names_all_of_it(empty_summary, facilitator):

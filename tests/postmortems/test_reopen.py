@@ -13,7 +13,7 @@ def test_reopen_takes_the_work_up_again(closed, facilitator, recorded, announced
 
     assert (reopened.status, reopened.closed_at) == (Postmortem.Status.PUBLISHED, None)
     assert recorded(closed) == [("postmortem.reopened", facilitator)]
-    assert (announced, ejected) == (["statusChanged"], ["reopened"])
+    assert (announced, ejected) == (["historyChanged", "statusChanged"], ["reopened"])
 
 
 def test_reopen_of_anything_else_is_refused(published, facilitator):

@@ -12,7 +12,7 @@ def test_send_back_returns_a_review_to_its_writers(in_review, member, recorded, 
     assert send_back_postmortem(in_review, by=member).status == Postmortem.Status.DRAFT
 
     assert recorded(in_review) == [("postmortem.sent_back", member)]
-    assert announced == ["statusChanged"]
+    assert announced == ["historyChanged", "statusChanged"]
 
 
 def test_send_back_of_anything_else_is_refused(published, member):

@@ -12,7 +12,7 @@ def test_submit_moves_a_draft_to_review_and_tells_open_pages(draft, member, reco
     assert submit_postmortem(draft, by=member).status == Postmortem.Status.IN_REVIEW
 
     assert recorded(draft) == [("postmortem.submitted", member)]
-    assert announced == ["statusChanged"]
+    assert announced == ["historyChanged", "statusChanged"]
 
 
 def test_submit_with_an_empty_required_section_changes_nothing(empty_summary, member, announced):
