@@ -16,9 +16,15 @@ function barsTop() {
   return bar && getComputedStyle(bar).position === "fixed" ? bar.getBoundingClientRect().top : Infinity;
 }
 
+// The word on saving and other news lie over the text, just where somebody who fills a page is writing.
+function newsTop() {
+  const news = document.querySelector(".live-strip")?.getBoundingClientRect();
+  return news?.height ? news.top : Infinity;
+}
+
 function seen() {
   const { offsetTop = 0, height = innerHeight } = window.visualViewport ?? {};
-  return { top: barsBottom(), bottom: Math.min(offsetTop + height, barsTop()), left: 0, right: document.documentElement.clientWidth };
+  return { top: barsBottom(), bottom: Math.min(offsetTop + height, barsTop(), newsTop()), left: 0, right: document.documentElement.clientWidth };
 }
 
 function placeOf(view, at) {
