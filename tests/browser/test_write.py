@@ -201,6 +201,20 @@ def test_a_box_that_one_ticks_is_ticked_at_the_other(page: Page, other: Page) ->
     expect(other.locator("#summary").get_by_role("checkbox")).to_be_disabled()
 
 
+def test_an_empty_cell_that_somebody_else_fills_stays_in_its_column(page: Page, other: Page) -> None:
+    start(page, "| Region | Lost | Why |\n| --- | --- | --- |\n| North | | storm |\n\nafter")
+    cells = section(other).locator(".md-line-row").last.locator(".md-cell")
+    expect(cells).to_have_count(3)
+
+    section(page).evaluate("({ view }) => view.dispatch({ changes: { from: view.state.doc.line(3).from + 10, insert: '12 ' } })")
+
+    expect(cells.nth(1)).to_have_text(re.compile("12"))
+    expect(cells).to_have_count(3)
+    heads = section(other).locator(".md-line-row").first.locator(".md-cell")
+    left = "cells => cells.map((cell) => Math.round(cell.getBoundingClientRect().left))"
+    assert cells.evaluate_all(left) == heads.evaluate_all(left)
+
+
 def test_a_table_is_written_cell_by_cell(page: Page) -> None:
     start(page)
     page.keyboard.type("/tab")

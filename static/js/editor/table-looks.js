@@ -39,7 +39,8 @@ function drawCells(drawing, line, names, aligned) {
     const isLast = column === cells.length - 1;
     const from = line.from + cell.start;
     const to = line.from + cell.end;
-    if (to > from) drawing.marks.push(Decoration.mark({ class: "md-cell", attributes, inclusive: isLast }).range(from, to));
+    // An inclusive start puts the cell around its hidden marks, also where nothing else is in it: else it would be hidden with them.
+    if (to > from) drawing.marks.push(Decoration.mark({ class: "md-cell", attributes, inclusiveStart: true, inclusiveEnd: isLast }).range(from, to));
     // Where somebody writes, a space on either side keeps the caret in sight, and tells the end of the cell from the next.
     const room = drawing.touches(line.from + cell.pipeEnd, line.from + cell.contentEnd) ? 1 : 0;
     drawing.hide(from, line.from + Math.max(cell.pipeEnd, cell.from - room));
