@@ -70,6 +70,18 @@ def test_looks_hold_for_a_member_whatever_the_length_of_words(sign_in: SignIn, m
     assert found == [{}] * len(MEMBER_PAGES)
 
 
+def test_a_short_page_begins_right_under_the_header(sign_in: SignIn, member: User) -> None:
+    page = sign_in(member)
+    page.set_viewport_size({"width": 1280, "height": 2000})
+    page.goto("/import/")
+
+    edge = "name => { const { top, bottom } = document.querySelector(name).getBoundingClientRect(); return [top, bottom]; }"
+    header, main, footer = (page.evaluate(edge, name) for name in [".app-header", "main", ".app-footer"])
+    assert main[0] == pytest.approx(header[1], abs=1)
+    assert footer[0] == pytest.approx(main[1], abs=1)
+    assert footer[1] == pytest.approx(2000, abs=1)
+
+
 def test_theme_once_chosen_outlives_the_page_and_the_system(sign_in: SignIn, member: User) -> None:
     page = sign_in(member)
     page.emulate_media(color_scheme="light")
