@@ -32,7 +32,8 @@ export class FieldEditor {
     list.editors.add(this);
     this.settleIn(field);
     this.main.focus();
-    if (this.main.matches("textarea")) this.main.setSelectionRange(this.main.value.length, this.main.value.length);
+    // Words are mostly added to; selected, the first letter would take them all away.
+    if (this.main.matches("textarea, [type=text]")) this.main.setSelectionRange(this.main.value.length, this.main.value.length);
     else this.main.select?.();
     this.field.dispatchEvent(new CustomEvent("debrief:editing", { bubbles: true, detail: { row: this.row.dataset.row } }));
   }
