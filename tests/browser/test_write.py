@@ -206,7 +206,9 @@ def test_an_empty_cell_that_somebody_else_fills_stays_in_its_column(page: Page, 
     cells = section(other).locator(".md-line-row").last.locator(".md-cell")
     expect(cells).to_have_count(3)
 
-    section(page).evaluate("({ view }) => view.dispatch({ changes: { from: view.state.doc.line(3).from + 10, insert: '12 ' } })")
+    section(page).evaluate(
+        "({ view }) => view.dispatch({ changes: { from: view.state.doc.line(3).from + 10, insert: '12 ' } })"
+    )
 
     expect(cells.nth(1)).to_have_text(re.compile("12"))
     expect(cells).to_have_count(3)
