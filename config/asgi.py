@@ -10,12 +10,13 @@ django_application = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 
+from core.bodies import bounded
 from live.gate import guarded
 from live.routing import websocket_urlpatterns
 
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
+        "http": bounded(django_application),
         "websocket": guarded(URLRouter(websocket_urlpatterns)),
     }
 )
