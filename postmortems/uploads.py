@@ -8,12 +8,13 @@ import hashlib
 import re
 import struct
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from postmortems.errors import NotAttachable
 from postmortems.models.attachments import LONGEST_NAME, Attachment
@@ -115,7 +116,8 @@ def _picture(content: bytes, name: str, kind: Attachment.Kind, decoder: str) -> 
             f"“{shown(name)}” is larger than 10 MB, the most a picture may have: make it smaller first."
         )
     try:
-        redrawn, size = _redrawn(content, kind, decoder)
+        with _whole_pictures_only():
+            redrawn, size = _redrawn(content, kind, decoder)
     except BOMBS as error:
         raise NotAttachable(_too_many(name, MOST_PIXELS)) from error
     except _TooManyPixels as error:
@@ -124,6 +126,16 @@ def _picture(content: bytes, name: str, kind: Attachment.Kind, decoder: str) -> 
         words = "cannot be read as a picture" if isinstance(error, UnidentifiedImageError) else "is a broken picture"
         raise NotAttachable(f"“{shown(name)}” {words}: open it on your side and save it anew.") from error
     return Examined(_named(name, kind), kind, redrawn, hashlib.sha256(content).hexdigest(), *size)
+
+
+@contextmanager
+def _whole_pictures_only() -> Iterator[None]:
+    """Other libraries in the same process, WeasyPrint for one, ask Pillow to make do with half a picture."""
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _too_many(name: str, limit: int) -> str:

@@ -205,8 +205,8 @@ def test_a_reader_without_the_right_to_write_comments_on_what_she_reads(
 
     expect(page.locator(".thread-quote")).to_have_text("grew for an hour")
     assert Thread.objects.get().quote == "grew for an hour"
-    marked = page.evaluate("() => [...CSS.highlights.get('comment')].map(String)")
-    assert marked == ["grew for an hour"]
+    shown = "() => [...(CSS.highlights.get('comment') ?? [])].map(String).join()"
+    wait_until(lambda: page.evaluate(shown) == "grew for an hour", what="the mark on the passage")
 
 
 def test_walking_through_comments_by_keyboard_opens_each_in_the_order_of_the_text(

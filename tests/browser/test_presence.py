@@ -173,14 +173,9 @@ def test_follow_ends_when_the_other_leaves(page: Page, windows: Windows, bo: Use
 
 def test_presence_outlines_the_row_that_another_is_in(page: Page, windows: Windows, bo: User) -> None:
     other = open_document(enter(windows, bo))
-    for window in (page, other):
-        # A row as the page may have one: what is tested is that its name travels.
-        window.evaluate("document.querySelector('.timeline-event').dataset.row = 'event-1'")
+    other.locator(".timeline-event").focus()
 
-    other.locator(".timeline-event").hover()
-    other.locator(".timeline-event a").first.focus()
-
-    row = page.locator("[data-row=event-1]")
+    row = page.locator(".timeline-event")
     expect(row).to_have_attribute("data-edited-by", "Bo Madsen")
     expect(avatars(page)).to_have_accessible_name("Follow Bo Madsen, editing an event of the timeline")
     editor(other, "impact").click()

@@ -23,6 +23,7 @@ export function openForm(name, title, view) {
   // A refused form comes back with what to mend, and stays open.
   const whenSwapped = (event) => isAnswered(event) && dialog.contains(event.target) && dialog.close();
   document.addEventListener("htmx:after:swap", whenSwapped);
+  dialog.addEventListener("rowAdded", () => dialog.close());
   dialog.addEventListener("close", () => {
     document.removeEventListener("htmx:after:swap", whenSwapped);
     home.replaceWith(body.querySelector(`form.${name}`) ?? "");

@@ -80,6 +80,7 @@ class Entry {
 
   done(answer) {
     this.leave();
+    this.form.dispatchEvent(new CustomEvent("rowAdded", { bubbles: true }));
     this.list.take(answer);
     const row = this.list.find(answer.row);
     if (row) this.list.say(row, "Added");
