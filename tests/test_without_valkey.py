@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 
+import kombu.pools
 import pytest
 from django.conf import settings
 from django.core.cache import caches
@@ -36,13 +37,19 @@ def _without_valkey(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(bus, "mouth", bus.Mouth())
         monkeypatch.setattr(app.conf, "broker_url", url)
         monkeypatch.setattr(app.conf, "broker_write_url", url)
-        app.pool.force_close_all()
+        forget_broker()
         dead = {**settings.CACHES, "default": {**settings.CACHES["default"], "LOCATION": url}}
         with override_settings(REDIS_URL=url, CACHES=dead):
             yield
-        app.pool.force_close_all()
+        forget_broker()
     forgiving.is_back()
     caches["counts"].clear()
+
+
+def forget_broker() -> None:
+    """Connections that were opened before, by whichever test, lead to another address than the one set now."""
+    kombu.pools.reset()
+    app._after_fork()
 
 
 @pytest.fixture

@@ -26,6 +26,9 @@ from live.wire import (
     sync_frame,
 )
 
+# Seconds for what happens at once: a disk that stalls, on a machine that does other things too, is no fault of ours.
+PATIENCE = 20
+
 
 class Visitor:
     """Somebody at a page: `async with Visitor(port, 7, cookie) as mira: await mira.write("summary", "Hello")`."""
@@ -133,13 +136,25 @@ class Visitor:
     def text(self, name: str = "summary") -> str:
         return self.document.text(name)
 
-    async def sees(self, expected: str, name: str = "summary", within: float = 5) -> None:
-        await until(lambda: self.text(name) == expected, within, lambda: f"{self.text(name)!r} != {expected!r}")
+    async def sees(self, expected: str, name: str = "summary", within: float = PATIENCE) -> None:
+        await until(
+            lambda: self.text(name) == expected,
+            within,
+            lambda: f"{self.text(name)!r} != {expected!r}; {self.how_it_ended}",
+        )
 
-    async def is_saved(self, within: float = 5) -> None:
-        await until(lambda: self.saved == self.sent, within, lambda: f"saved {self.saved} of {self.sent}")
+    async def is_saved(self, within: float = PATIENCE) -> None:
+        await until(
+            lambda: self.saved == self.sent,
+            within,
+            lambda: f"saved {self.saved} of {self.sent}; {self.how_it_ended}",
+        )
 
-    async def is_closed(self, within: float = 5) -> int | None:
+    @property
+    def how_it_ended(self) -> str:
+        return "open" if self.close_code is None else f"closed with {self.close_code} {self.close_reason}"
+
+    async def is_closed(self, within: float = PATIENCE) -> int | None:
         await until(lambda: self.close_code is not None, within, lambda: "the socket is still open")
         return self.close_code
 
@@ -156,7 +171,7 @@ async def in_a_thread(act: Callable[[], Any]) -> Any:
     return await asyncio.to_thread(run)
 
 
-async def until(holds: Any, within: float = 5, complaint: Any = lambda: "it did not come about") -> None:
+async def until(holds: Any, within: float = PATIENCE, complaint: Any = lambda: "it did not come about") -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(within):
             while not holds():

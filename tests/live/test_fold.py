@@ -13,7 +13,7 @@ from live.document import load
 from live.log import Shown, fold_room, forget_old_rows, read_log, rooms_to_fold
 from live.models import Room, SharedText, Snapshot, Update
 from live.tasks import fold_rooms
-from tests.live.people import until
+from tests.live.people import PATIENCE, in_a_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -142,21 +142,18 @@ def test_fold_plain_texts_follow_the_typing(visit, postmortem, mira):
     visitor = visit(mira)
 
     def stored() -> str:
-        from django.db import connection
+        return SharedText.objects.get(room=postmortem.room, name="summary").text
 
-        try:
-            return SharedText.objects.get(room=postmortem.room, name="summary").text
-        finally:
-            connection.close()
+    async def until_stored() -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not await in_a_thread(stored):
+                await asyncio.sleep(0.05)
 
     async def scenario():
         async with visitor:
             await visitor.write("summary", "while it is open 😀")
-            for _ in range(40):
-                if await asyncio.to_thread(stored):
-                    break
-                await asyncio.sleep(0.05)
-            await until(lambda: visitor.saved == visitor.sent)
+            await visitor.is_saved()
+            await until_stored()
 
     asyncio.run(scenario())
 
