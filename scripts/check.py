@@ -97,7 +97,7 @@ async def start_data(supervisor: Supervisor) -> None:
         step("Testing on the servers that DATABASE_URL and REDIS_URL name")
         return
     step("Starting PostgreSQL and Valkey for the tests")
-    servers = await start_servers(supervisor, HOME)
+    servers = await start_servers(supervisor, HOME, is_throwaway=True)
     ours = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
     supervisor.environment.update({name: url for name, url in ours.items() if not supervisor.environment.get(name)})
 

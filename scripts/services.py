@@ -35,13 +35,13 @@ class Servers:
     redis_url: str
 
 
-async def start_servers(supervisor: Supervisor, folder: Path) -> Servers:
+async def start_servers(supervisor: Supervisor, folder: Path, *, is_throwaway: bool = False) -> Servers:
     """Start both in this folder, wait until they answer, and see that there is a database."""
     folder.mkdir(parents=True, exist_ok=True)
     home = await asyncio.to_thread(postgres_home, folder)
     sockets = socket_folder(home.data.parent)
     await asyncio.to_thread(create_cluster, home)
-    postgres = postgres_program(home, sockets, folder / "postgres.log")
+    postgres = postgres_program(home, sockets, folder / "postgres.log", is_throwaway=is_throwaway)
     valkey = valkey_program(folder / "valkey", sockets, folder / "valkey.log")
     supervisor.launch(valkey)
     await supervisor.start(postgres, lambda: postgres_answers(home, sockets), within_seconds=60)
@@ -112,7 +112,11 @@ def create_cluster(home: PostgresHome) -> None:
     fresh.rename(home.data)
 
 
-def postgres_program(home: PostgresHome, sockets: Path, log: Path) -> Program:
+NOTHING_TO_LOSE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+
+def postgres_program(home: PostgresHome, sockets: Path, log: Path, *, is_throwaway: bool = False) -> Program:
+    """Throwaway: a crash of the machine may cost everything, and nobody waits for the disk. A killed process costs nothing."""
     if home.is_nobodys:
         os.chown(sockets, NOBODY, NOBODY)
     options = {
@@ -120,6 +124,7 @@ def postgres_program(home: PostgresHome, sockets: Path, log: Path) -> Program:
         "unix_socket_directories": str(sockets),
         "log_checkpoints": "off",
         "max_connections": "200",
+        **(NOTHING_TO_LOSE if is_throwaway else {}),
     }
     words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     return Program(

@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from people.models import User
+from tests.databases import _empty_quickly  # noqa: F401 - it serves every test that commits
 from tests.factories import UserFactory
 from tests.log_gate import no_server_error_unnoticed  # noqa: F401 - it watches every test
 
