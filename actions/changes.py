@@ -7,6 +7,9 @@ from typing import Any
 from django import forms
 
 from actions.commands import (
+    accept_action,
+    block_action,
+    confirm_action,
     drop_action,
     edit_action,
     finish_action,
@@ -15,21 +18,24 @@ from actions.commands import (
     reschedule_action,
     start_action,
 )
-from actions.forms import EditActionForm, FinishForm, ReasonForm, ReassignForm, RescheduleForm
+from actions.forms import BlockForm, EditActionForm, FinishForm, ReasonForm, ReassignForm, RescheduleForm
 from actions.models import Action
-from core.forms import MergingForm
 from people.models import User
 
 
-class StartForm(MergingForm):
-    """Starting asks for nothing."""
+def _nothing(data: Mapping[str, Any], action: Action) -> forms.Form:
+    """For a step that asks for nothing."""
+    return forms.Form(data)
 
 
-STEPS: dict[str, tuple[type[forms.Form], Callable[..., Action]]] = {
-    "start": (StartForm, start_action),
-    "finish": (FinishForm, finish_action),
-    "drop": (ReasonForm, drop_action),
-    "reopen": (ReasonForm, reopen_action),
+STEPS: dict[str, tuple[Callable[[Mapping[str, Any], Action], forms.Form], Callable[..., Action]]] = {
+    "accept": (_nothing, accept_action),
+    "start": (_nothing, start_action),
+    "block": (lambda data, action: BlockForm(data, action=action), block_action),
+    "finish": (lambda data, action: FinishForm(data), finish_action),
+    "confirm": (_nothing, confirm_action),
+    "drop": (lambda data, action: ReasonForm(data), drop_action),
+    "reopen": (lambda data, action: ReasonForm(data), reopen_action),
 }
 
 
@@ -52,6 +58,6 @@ def change_of(name: str, data: Mapping[str, Any], action: Action) -> Change | No
         return Change(due, lambda by: reschedule_action(action, by=by, seen=due.seen, **due.cleaned_data))
     if name == "status" and data.get("step") in STEPS:
         kind, verb = STEPS[data["step"]]
-        step = kind(data)
+        step = kind(data, action)
         return Change(step, lambda by: verb(action, by=by, **step.cleaned_data))
     return None

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from actions.escalation import Rung, rung_of
+from actions.escalation import Ladder, Rung
 from actions.models import Action
 from core.dates import DAYS_A_WEEK, at_local, monday_of
 from incidents.models import Incident
@@ -192,17 +192,18 @@ def gather(as_of: date) -> dict[int, Digest]:
     staff = Staff.load()
     sight = Sight(_lines(as_of, Q(postmortem__incident__is_restricted=True)), staff)
     digests: dict[int, Digest] = defaultdict(lambda: defaultdict(Pile))
+    ladder = Ladder.load()
     for line in _lines(as_of, Q()):
         if line.owner_id in staff.active and not sight.sees(line.owner_id, line):
             line = replace(line, owner_problem=f"{line.owner} can no longer see it")
-        for person, group in destinations(line, staff, as_of).items():
+        for person, group in destinations(line, staff, ladder, as_of).items():
             if sight.sees(person, line):
                 digests[person][group].add(line)
     # What others finished is told beside other things, never on its own.
     return {person: digest for person, digest in digests.items() if set(digest) != {Group.TEAM_FINISHED}}
 
 
-def destinations(line: Line, staff: Staff, as_of: date) -> dict[int, Group]:
+def destinations(line: Line, staff: Staff, ladder: Ladder, as_of: date) -> dict[int, Group]:
     """Who hears of one action, and as what: the ladder, laid over the people."""
     crew = staff.crews[line.team_id]
     owner = None if line.owner_problem else line.owner_id
@@ -217,18 +218,21 @@ def destinations(line: Line, staff: Staff, as_of: date) -> dict[int, Group]:
         tell(Group.FINISHED, owner)
         tell(Group.TEAM_FINISHED, crew.lead, *crew.members)
         return told
-    rung = rung_of(line.days_overdue)
-    if rung >= Rung.DECISION:
+
+    def has_reached(rung: Rung) -> bool:
+        return ladder.has_reached(rung, line.days_overdue)
+
+    if has_reached(Rung.DECISION):
         tell(Group.DECISION, owner, crew.lead, crew.manager)
     if group := _owners_group(line, as_of):
         tell(group, owner)
-    if rung >= Rung.MANAGER:
+    if has_reached(Rung.MANAGER):
         tell(Group.ESCALATED, crew.manager)
     if owner is None:
         tell(Group.NEEDS_OWNER, *staff.guardians(line.team_id))
-    if rung >= Rung.LEAD:
+    if has_reached(Rung.LEAD):
         tell(Group.COPY, crew.lead)
-    if rung >= Rung.TEAM:
+    if has_reached(Rung.TEAM):
         tell(Group.TEAM, *crew.members)
     return told
 
@@ -264,6 +268,7 @@ COLUMNS = [
 
 def _line(row: Any, as_of: date) -> Line:
     is_open = row.status in Action.OPEN
+    is_late = row.status in Action.AT_WORK and row.due_on is not None and row.due_on < as_of
     return Line(
         pk=row.pk,
         number=row.number,
@@ -271,7 +276,7 @@ def _line(row: Any, as_of: date) -> Line:
         status=Action.Status(row.status).label,
         priority=Action.Priority(row.priority).label,
         due_on=row.due_on,
-        days_overdue=max((as_of - row.due_on).days, 0) if is_open and row.due_on else 0,
+        days_overdue=(as_of - row.due_on).days if is_late else 0,
         finished_at=None if is_open else row.finished_at,
         owner_id=row.owner_id,
         owner=row.owner__name or row.owner__email or "",

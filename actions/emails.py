@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions.digests import Digest, Group, Pile
-from people.mail import Letter, inlined
+from actions.models import Action
+from people.mail import Letter, inlined, plan_mails
 from people.models import Organisation, User
 
 
@@ -109,6 +110,24 @@ def unwritten_letter(person: User) -> Letter:
     """In place of a mail that could not be written: nobody is left without a word."""
     text = f"Your weekly list could not be written this time. What you own is here:\n{_list_url('mine=on')}\n"
     return Letter(person.pk, "Your week: the list could not be written", text)
+
+
+def owe_declined(action: Action, to: User, *, by: User, reason: str) -> None:
+    """To whoever it went back to, at once: somebody else has to be found."""
+    incident = action.postmortem.incident
+    context: dict[str, Any] = {
+        "person": to,
+        "action": action,
+        "incident": incident,
+        "who": by,
+        "reason": reason,
+        "url": settings.SITE_URL + action.get_absolute_url(),
+        "organisation": Organisation.load(),
+    }
+    text = render_to_string("emails/declined.txt", context)
+    html = inlined(render_to_string("emails/declined.html", context))
+    letter = Letter(to.pk, f"{by} declined {action.reference}", text, html, concerns={"incident": [incident.number]})
+    plan_mails("declined", f"{action.reference}-{action.version}", [letter])
 
 
 def _zone_of(person: User, organisation: Organisation) -> tzinfo:

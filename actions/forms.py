@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 
+from actions.commands import Choice
 from actions.models import Action
 from core.forms import MergingForm
 from people.models import Team, User
@@ -68,16 +69,91 @@ class FinishForm(forms.Form):
     )
 
     def clean_evidence(self) -> str:
-        link: str = self.cleaned_data["evidence"]
-        if not link.startswith(("https://", "http://")):
-            raise forms.ValidationError("Write a link that begins with https://.")
-        return link
+        return web_address(self.cleaned_data["evidence"])
 
 
 class ReasonForm(forms.Form):
     """A step that asks why; the answer stays beside the action for ever."""
 
     reason = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class BlockForm(forms.Form):
+    """Why it cannot go on, and whom it waits for: somebody of the house, so that somebody can be asked."""
+
+    waits_for = forms.ChoiceField(label="Waits for")
+    reason = forms.CharField(label="What stands in the way", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "Choose a team or a person"), *waited_for(action.postmortem, besides=action.owner_id)]
+        self.fields["waits_for"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_waits_for(self) -> User | Team:
+        kind, _, key = self.cleaned_data["waits_for"].partition("-")
+        found: User | Team = (Team if kind == "team" else User).objects.get(pk=int(key))
+        return found
+
+
+def waited_for(postmortem: Postmortem, *, besides: int | None = None) -> list[tuple[str, list[tuple[str, str]]]]:
+    people = fit_owners(postmortem).exclude(pk=besides).values_list("pk", "name")
+    teams = Team.objects.values_list("pk", "name")
+    return [
+        ("Teams", [(f"team-{pk}", name) for pk, name in teams]),
+        ("People", [(f"person-{pk}", name) for pk, name in people]),
+    ]
+
+
+class ProgressForm(forms.Form):
+    percent = forms.IntegerField(label="How far, in %", required=False, min_value=0, max_value=100)
+    note = forms.CharField(
+        label="In a word", required=False, max_length=300, widget=forms.TextInput(attrs={"placeholder": "What is done"})
+    )
+
+
+class DecisionForm(forms.Form):
+    """Finish by, reprioritise or drop: what each needs is looked at by the command."""
+
+    choice = forms.ChoiceField(label="What is decided", choices=Choice, widget=forms.RadioSelect)
+    due_on = forms.DateField(label="New date", required=False, widget=DateInput, help_text="Unless it is dropped.")
+    priority = forms.ChoiceField(choices=Action.Priority, required=False, help_text="For another priority.")
+    reason = forms.CharField(label="Why", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class LinkForm(forms.Form):
+    url = forms.URLField(
+        label="Ticket, pull request or page",
+        max_length=1000,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+    )
+
+    def clean_url(self) -> str:
+        return web_address(self.cleaned_data["url"])
+
+
+def web_address(link: str) -> str:
+    if not link.startswith(("https://", "http://")):
+        raise forms.ValidationError("Write a link that begins with https://.")
+    return link
+
+
+class HoldsForm(forms.Form):
+    note = forms.CharField(
+        label="How you know", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="The alert fired in last week’s test; nobody has switched it off.",
+    )  # fmt: skip
+
+
+class FailsForm(forms.Form):
+    note = forms.CharField(label="What no longer holds", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    title = forms.CharField(label="What is to be done now", max_length=300)
+    owner = forms.ModelChoiceField(User.objects.able_to_own(), empty_label=ONE_PERSON)
+    due_on = forms.DateField(label="Due", widget=DateInput)
+
+    def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = fit_owners(action.postmortem)  # type: ignore[attr-defined]
 
 
 class ReassignForm(MergingForm):

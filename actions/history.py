@@ -21,17 +21,24 @@ class ActionRows:
         "due_on": Field("Due", unknown="no date yet"),
         "priority": Field("Priority", dict(Action.Priority.choices)),
         "status": Field("Status", dict(Action.Status.choices)),
+        "blocked_reason": Field("What stands in the way", unknown="nothing"),
+        "waits_for": Field("Waits for", unknown="nobody"),
+        "progress_note": Field("Progress", unknown="none noted"),
         "evidence": Field("Evidence", unknown="none"),
         "drop_reason": Field("Why it was dropped", unknown="not dropped"),
         "dropped_by": Field("Dropped by", unknown="not dropped"),
     }
 
     def rows(self, postmortem: Postmortem) -> list[Row]:
-        actions = Action.objects.filter(postmortem=postmortem).select_related("owner", "dropped_by").order_by("number")
+        people = ["owner", "dropped_by", "waits_for", "waits_for_team"]
+        actions = Action.objects.filter(postmortem=postmortem).select_related(*people).order_by("number")
         return [Row(action.pk, {"reference": action.reference, **self._values(action)}) for action in actions]
 
     def _values(self, action: Action) -> dict[str, object]:
-        people = {"owner": str(action.owner or ""), "dropped_by": str(action.dropped_by or "")}
+        people = {
+            "owner": str(action.owner or ""), "dropped_by": str(action.dropped_by or ""),
+            "waits_for": action.waits_for_whom,
+        }  # fmt: skip
         return {name: people.get(name, plain(getattr(action, name))) for name in self.fields}
 
     def heading(self, row: Row) -> str:

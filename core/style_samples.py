@@ -102,6 +102,8 @@ def samples() -> dict[str, Any]:
             ("closed", "closed"),
             ("not_started", "not started"),
             ("in_progress", "in progress"),
+            ("blocked", "blocked"),
+            ("unconfirmed", "done, waits for confirmation"),
             ("done", "done"),
             ("dropped", "dropped"),
             ("queued", "waiting"),

@@ -210,7 +210,7 @@ def _add_actions(postmortem: Postmortem, reading: Reading, *, by: User, source_n
             added = _add_action(postmortem, action, owner=None, by=by)
         if action.done:
             evidence = action.url or f"Marked as done in {short_name(source_name)}"
-            finish_action(added, by=by, evidence=evidence[:LONGEST_EVIDENCE])
+            finish_action(added, by=by, evidence=evidence[:LONGEST_EVIDENCE], was_before=True)
 
 
 def _add_action(postmortem: Postmortem, action: ReadAction, *, owner: User | None, by: User) -> Action:
@@ -220,5 +220,5 @@ def _add_action(postmortem: Postmortem, action: ReadAction, *, owner: User | Non
     notes += [f"Owner in the document: {action.owner}"] if action.owner and owner is None else []
     return add_action(
         postmortem, by=by, title=_short(title, LONGEST_ACTION), owner=owner, due_on=action.due_on,
-        description="\n\n".join(notes),
+        description="\n\n".join(notes), is_accepted=True,
     )  # fmt: skip

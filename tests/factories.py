@@ -185,6 +185,7 @@ class ActionFactory(DjangoModelFactory):
     owner = factory.SubFactory(UserFactory)
     due_on = date(2026, 3, 16)
     added_by = factory.SubFactory(UserFactory)
+    asked_at = accepted_at = STARTED_AT
 
 
 class OutboxMailFactory(DjangoModelFactory):

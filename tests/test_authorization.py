@@ -15,6 +15,7 @@ from django.http import HttpResponse
 
 from postmortems.door import PostmortemDoor
 from tests.world import (
+    ACTION_NUMBERS,
     INSIDERS,
     NUMBERS,
     OPEN,
@@ -191,7 +192,17 @@ POLICY: dict[str, Policy] = {
     "actions:detail": (reader, None),
     "actions:edit": (writer, writer),
     "actions:edit_field": (None, writer),
+    "actions:accept": (None, writer),
+    "actions:decline": (None, writer),
     "actions:start": (None, writer),
+    "actions:block": (None, writer),
+    "actions:progress": (None, writer),
+    "actions:confirm": (None, writer),
+    "actions:decide": (None, writer),
+    "actions:link": (None, writer),
+    "actions:unlink": (None, writer),
+    "actions:holds": (None, writer),
+    "actions:fails": (None, writer),
     "actions:finish": (None, writer),
     "actions:drop": (None, writer),
     "actions:reopen": (None, writer),
@@ -396,7 +407,9 @@ TWO_IDS = [address for address in ADDRESSES if {"number", "pk"} <= set(address.p
 @pytest.mark.parametrize("address", TWO_IDS, ids=lambda address: address.name)
 def test_a_row_of_another_post_mortem_is_not_found_under_this_one(address: Address, world: World) -> None:
     for mine, other in ((OPEN, RESTRICTED), (RESTRICTED, OPEN)):
-        foreign = address.path(world, other).replace(f"/{NUMBERS[other]}/", f"/{NUMBERS[mine]}/", 1)
+        foreign = address.path(world, other)
+        for numbers in (NUMBERS, ACTION_NUMBERS):
+            foreign = foreign.replace(f"/{numbers[other]}/", f"/{numbers[mine]}/", 1)
         for who in ("member", "participant", "administrator"):
             for method in ("GET", "POST"):
                 assert world.client(who).generic(method, foreign).status_code in (404, 405), f"{method} {who}"

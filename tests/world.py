@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from actions.models import Action, WeeklyRun
+from actions.models import Action, ActionLink, HoldCheck, WeeklyRun
 from incidents.models import Incident, ReviewDecision, ReviewTrigger, Service, SeverityPolicy
 from integrations.models import ImportDraft
 from people.models import Organisation, OutboxMail, RecordEntry, Team, User
@@ -47,6 +47,7 @@ OPEN, RESTRICTED, UNKNOWN = "open", "restricted", "unknown"
 NUMBERS = {OPEN: 101, RESTRICTED: 102, UNKNOWN: 999}
 ACTION_NUMBERS = {OPEN: 201, RESTRICTED: 202, UNKNOWN: 999}
 NOBODY_HAS = 999_999
+CHECK_AFTER_DAYS = 30
 
 PEOPLE = [
     "anonymous", "suspended", "outsider", "viewer", "facilitator", "member", "team_viewer", "lead", "participant",
@@ -70,6 +71,7 @@ class Dossier:
     comment: Comment
     event: TimelineEvent
     action: Action
+    link: ActionLink
     export: Export
     attachment: Attachment
     mail: OutboxMail
@@ -160,6 +162,10 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
         number=ACTION_NUMBERS[kind], postmortem=postmortem, owner=by, added_by=by, title=f"{words}action title",
         description=f"{words}action description",
     )  # fmt: skip
+    link = ActionLink.objects.create(
+        action=action, url=f"https://wiki.example/{words}link", label=f"{words}link", added_by=by
+    )
+    HoldCheck.objects.create(action=action, after_days=CHECK_AFTER_DAYS, due_on=date(2026, 4, 15))
     export = Export.objects.create(
         postmortem=postmortem, format="md", requested_by=by, status="ready", content=f"{words}export".encode()
     )
@@ -187,7 +193,7 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
     thread = open_thread(section, by=by, text=f"{words}comment, {named}", quote=f"{words}section")
     comment = thread.comments.get()
     return Dossier(
-        incident, postmortem, section, thread, comment, event, action, export, attachment, mail, entry, draft
+        incident, postmortem, section, thread, comment, event, action, link, export, attachment, mail, entry, draft
     )
 
 
@@ -234,7 +240,7 @@ def _walk(patterns: list[URLPattern | URLResolver], prefix: str, namespace: str)
 
 ROWS_BEHIND_PK = {
     "comments": "comment", "threads": "thread", "sections": "section", "timeline": "event", "exports": "export",
-    "drafts": "draft", "attachments": "attachment",
+    "drafts": "draft", "attachments": "attachment", "links": "link",
 }  # fmt: skip
 
 
@@ -252,6 +258,7 @@ def _value(world: World, address: Address, parameter: str, kind: str) -> object:
         return world.dossiers[kind].attachment.name if kind in world.dossiers else "gate.log"
     return {
         "block": "timeline",
+        "days": CHECK_AFTER_DAYS,
         "format": "md",
         "app_label": "actions",
         "url": "no/such/page",

@@ -6,7 +6,7 @@ from django import template
 from django.template import Context
 from django.utils import timezone
 
-from actions.forms import ActionForm, EditActionForm
+from actions.forms import ActionForm, EditActionForm, waited_for
 from actions.queries import panel_of
 from postmortems.models import Postmortem
 
@@ -19,4 +19,5 @@ def actions_panel(context: Context, postmortem: Postmortem) -> dict[str, Any]:
     panel = panel_of(postmortem, context["user"], on=timezone.localdate())
     form = ActionForm(postmortem=postmortem, prefix="action") if panel.can_add else None
     editors = EditActionForm(auto_id=False) if form else None
-    return {"panel": panel, "postmortem": postmortem, "action_form": form, "editors": editors}
+    waits = waited_for(postmortem) if form else []
+    return {"panel": panel, "postmortem": postmortem, "action_form": form, "editors": editors, "waited_for": waits}

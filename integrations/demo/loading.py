@@ -3,7 +3,7 @@
 What stands in the YAML beside this file goes through the same commands that people's clicks go through.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -15,7 +15,18 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from actions.commands import add_action, drop_action, finish_action, start_action
+from actions.commands import (
+    add_action,
+    add_link,
+    block_action,
+    confirm_action,
+    drop_action,
+    finish_action,
+    note_progress,
+    start_action,
+)
+from actions.escalation import install_ladder
+from actions.models import Action
 from incidents.commands import decide_review, report_incident
 from incidents.defaults import install_review_triggers, install_severity_policies
 from incidents.models import Incident, Participant, Service
@@ -66,6 +77,7 @@ def load_demo() -> None:
     install_severity_policies()
     install_review_triggers()
     install_templates()
+    install_ladder()
     Loader(_read("organisation.yaml"), timezone.now()).load()
 
 
@@ -161,16 +173,31 @@ class Loader:
         due_in_days: int,
         state: str = "",
         evidence: str = "",
+        confirmed_by: str = "",
         drop_reason: str = "",
+        asked_days_ago: int = 0,
+        progress: dict[str, Any] | None = None,
+        blocked: dict[str, str] | None = None,
+        links: Sequence[str] = (),
         **facts: Any,
     ) -> None:
         person = self.people[owner]
         due_on = self.today + timedelta(days=due_in_days)
-        action = add_action(postmortem, by=by, owner=person, due_on=due_on, **facts)
+        action = add_action(postmortem, by=by, owner=person, due_on=due_on, is_accepted=not asked_days_ago, **facts)
+        if asked_days_ago:
+            Action.objects.filter(pk=action.pk).update(asked_at=self.now - timedelta(days=asked_days_ago))
+        for url in links:
+            add_link(action, by=person, url=url)
         if state == "in_progress":
             start_action(action, by=person)
+        if progress:
+            note_progress(action, by=person, **progress)
+        if blocked:
+            block_action(action, by=person, reason=blocked["reason"], waits_for=self.teams[blocked["team"]])
         if evidence:
             finish_action(action, by=person, evidence=evidence)
+        if confirmed_by:
+            confirm_action(action, by=self.people[confirmed_by])
         if drop_reason:
             drop_action(action, by=person, reason=drop_reason)
 

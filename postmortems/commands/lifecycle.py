@@ -61,7 +61,10 @@ def close_blockers(postmortem: Postmortem) -> list[str]:
     if postmortem.status != Status.PUBLISHED:
         blockers.append("Only a published post-mortem can be closed.")
     for action in postmortem.actions.open():  # type: ignore[attr-defined]
-        blockers.append(f"{action.reference} is still open: finish it, or drop it on the record.")
+        if action.is_at_work:
+            blockers.append(f"{action.reference} is still open: finish it, or drop it on the record.")
+        else:
+            blockers.append(f"{action.reference} waits for a second person to confirm that it is done.")
     return blockers
 
 

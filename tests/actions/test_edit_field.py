@@ -55,7 +55,7 @@ def test_each_field_moves_by_its_own_verb(write, action, field, data, verb):
 def test_an_owner_is_handed_over(write, action, owner):
     new = UserFactory(name="Nina New")
 
-    answer = write("owner", **{"owner": new.pk, "seen-owner": owner.pk}).json()
+    answer = write("owner", **{"owner": new.pk, "seen-owner": owner.pk, "reason": "Leave"}).json()
 
     action.refresh_from_db()
     assert action.owner == new
@@ -93,7 +93,7 @@ def test_what_the_rules_refuse_is_said_in_a_sentence_and_changes_nothing(write, 
 def test_somebody_else_in_the_same_field_is_shown_with_name_and_value(write, action, owner, facilitator):
     nina = UserFactory(name="Nina New")
     edit_action(action, by=facilitator, seen={}, wanted={"title": "Theirs", "priority": "high"})
-    reassign_action(action, by=facilitator, owner=nina)
+    reassign_action(action, by=facilitator, owner=nina, reason="Leave")
     reschedule_action(action, by=facilitator, due_on=date(2026, 5, 4), reason="Late")
 
     conflicts = [

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from actions.escalation import Rung, rung_of
+from actions.escalation import DEFAULTS, Ladder, Rung
 
 DUE = date(2026, 3, 2)  # a Monday; summer time begins in Europe on 29 March
 
@@ -59,10 +59,10 @@ def test_an_action_stands_on_the_rung_that_its_weeks_say(row):
 
     overdue = max((date.fromisoformat(day) - DUE).days, 0)
 
-    assert rung_of(overdue) is Rung[rung]
+    assert Ladder(DEFAULTS).rung_of(overdue) is Rung[rung]
 
 
 def test_an_action_never_comes_down_by_waiting():
-    rungs = [rung_of((DUE + timedelta(days=n) - DUE).days) for n in range(400)]
+    rungs = [Ladder(DEFAULTS).rung_of((DUE + timedelta(days=n) - DUE).days) for n in range(400)]
 
     assert rungs == sorted(rungs)

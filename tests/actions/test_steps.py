@@ -37,7 +37,7 @@ def test_start_twice_is_refused_with_a_sentence(member_client, action, htmx):
     response = member_client.post("/actions/45/start/", headers=htmx)
 
     assert response.status_code == 422
-    assert "Only an action that is not started can be started." in response.text
+    assert "ACT-45 is in progress already." in response.text
     assert verbs(action) == ["action.started"]
 
 
@@ -92,7 +92,7 @@ def test_reopen_takes_it_up_again(member_client, action):
 def test_reassign_hands_it_over(member_client, action):
     other = UserFactory()
 
-    member_client.post("/actions/45/reassign/", {"reassign-owner": other.pk})
+    member_client.post("/actions/45/reassign/", {"reassign-owner": other.pk, "reassign-reason": "She is on leave."})
 
     action.refresh_from_db()
     assert action.owner == other

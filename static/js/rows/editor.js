@@ -103,8 +103,9 @@ export class FieldEditor {
 
   /** Show the further inputs that the chosen step asks for. */
   ask() {
-    const asks = this.main.selectedOptions?.[0]?.dataset.asks;
-    if (this.name === "status") for (const input of this.box.querySelectorAll("input")) input.hidden = input.name !== asks;
+    if (this.name !== "status") return;
+    const asks = this.main.selectedOptions[0]?.dataset.asks?.split(" ") ?? [];
+    for (const input of this.box.querySelectorAll("input, select")) if (input !== this.main) input.hidden = !asks.includes(input.name);
   }
 
   values() {

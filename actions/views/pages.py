@@ -1,7 +1,3 @@
-from collections.abc import Callable
-from typing import Any
-
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -13,32 +9,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from actions import queries
 from actions.changes import change_of
-from actions.commands import (
-    add_action,
-    drop_action,
-    edit_action,
-    finish_action,
-    reassign_action,
-    reopen_action,
-    reschedule_action,
-    start_action,
-)
+from actions.commands import add_action, edit_action
 from actions.errors import NotAllowedNow
-from actions.escalation import Rung, rung_of
-from actions.forms import (
-    ActionFilter,
-    ActionForm,
-    EditActionForm,
-    FinishForm,
-    ReasonForm,
-    ReassignForm,
-    RescheduleForm,
-)
-from actions.models import Action
-from actions.permissions import can_add, can_edit
+from actions.forms import ActionFilter, ActionForm, EditActionForm
+from actions.permissions import can_add
 from actions.rows import name_of
+from actions.views.finding import find, find_to_edit
+from actions.views.steps import page_of
 from core.edits import EditConflict
-from core.htmx import is_htmx, part_or_redirect
+from core.htmx import part_or_redirect
 from core.rows import is_row_edit, problems_of, row_conflict, row_refused
 from people.requests import SignedInRequest
 from postmortems.models import Postmortem
@@ -65,7 +44,7 @@ def index(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def detail(request: SignedInRequest, number: int) -> HttpResponse:
-    return _page(request, find(request, number))
+    return page_of(request, find(request, number))
 
 
 @require_safe
@@ -138,105 +117,6 @@ def edit(request: SignedInRequest, number: int) -> HttpResponse:
     return render(request, "actions/edit.html", {"action": action, "form": form}, status=status)
 
 
-@require_POST
-def start(request: SignedInRequest, number: int) -> HttpResponse:
-    return _take_step(request, find_to_edit(request, number), "start", forms.Form(request.POST), start_action)
-
-
-@require_POST
-def finish(request: SignedInRequest, number: int) -> HttpResponse:
-    action = find_to_edit(request, number)
-    return _take_step(request, action, "finish", FinishForm(request.POST, prefix="finish"), finish_action)
-
-
-@require_POST
-def drop(request: SignedInRequest, number: int) -> HttpResponse:
-    action = find_to_edit(request, number)
-    return _take_step(request, action, "drop", ReasonForm(request.POST, prefix="drop"), drop_action)
-
-
-@require_POST
-def reopen(request: SignedInRequest, number: int) -> HttpResponse:
-    action = find_to_edit(request, number)
-    return _take_step(request, action, "reopen", ReasonForm(request.POST, prefix="reopen"), reopen_action)
-
-
-@require_POST
-def reassign(request: SignedInRequest, number: int) -> HttpResponse:
-    action = find_to_edit(request, number)
-    form = ReassignForm(request.POST, action=action, prefix="reassign")
-    return _take_step(request, action, "reassign", form, reassign_action)
-
-
-@require_POST
-def reschedule(request: SignedInRequest, number: int) -> HttpResponse:
-    action = find_to_edit(request, number)
-    form = RescheduleForm(request.POST, prefix="reschedule")
-    return _take_step(request, action, "reschedule", form, reschedule_action)
-
-
-def find(request: SignedInRequest, number: int) -> Action:
-    found = Action.objects.visible_to(request.user)
-    rows = found.select_related("owner", "added_by", "dropped_by", "postmortem__incident__team", "postmortem__room")
-    return get_object_or_404(rows, number=number)
-
-
-def find_to_edit(request: SignedInRequest, number: int) -> Action:
-    action = find(request, number)
-    if not can_edit(request.user, action):
-        raise PermissionDenied
-    return action
-
-
 def _find_postmortem(request: SignedInRequest, number: int) -> Postmortem:
     found = Postmortem.objects.visible_to(request.user).select_related("incident__team", "room")
     return get_object_or_404(found, incident__number=number)
-
-
-def _take_step(
-    request: SignedInRequest, action: Action, verb: str, form: forms.Form, step: Callable[..., Action]
-) -> HttpResponse:
-    """Run one verb with what its form holds. A refusal comes back in that form, with what was typed."""
-    if not form.is_valid():
-        return _page(request, action, refused={verb: form}, status=422)
-    try:
-        step(action, by=request.user, **form.cleaned_data)
-    except NotAllowedNow as refusal:
-        form.add_error(None, " ".join(refusal.reasons))
-        return _page(request, find(request, action.number), refused={verb: form}, status=422)
-    if is_htmx(request):
-        return _page(request, find(request, action.number))
-    return redirect(action)
-
-
-def _page(
-    request: SignedInRequest, action: Action, *, refused: dict[str, forms.Form] | None = None, status: int = 200
-) -> HttpResponse:
-    context = {**_facts(request, action), **_steps(action, refused or {}), "refused": refused or {}}
-    template = "actions/detail.html#body" if is_htmx(request) else "actions/detail.html"
-    return render(request, template, context, status=status)
-
-
-def _facts(request: SignedInRequest, action: Action) -> dict[str, Any]:
-    days_overdue = action.days_overdue(timezone.localdate())
-    return {
-        "action": action,
-        "postmortem": action.postmortem,
-        "incident": action.postmortem.incident,
-        "days_overdue": days_overdue,
-        "needs_decision": rung_of(days_overdue) is Rung.DECISION,
-        "story": queries.story_of(action),
-        "can_edit": can_edit(request.user, action),
-    }
-
-
-def _steps(action: Action, refused: dict[str, forms.Form]) -> dict[str, forms.Form]:
-    """A form for each verb, the refused one as it came in."""
-    fresh = {
-        "finish": FinishForm(prefix="finish"),
-        "drop": ReasonForm(prefix="drop"),
-        "reopen": ReasonForm(prefix="reopen"),
-        "reassign": ReassignForm(action=action, prefix="reassign"),
-        "reschedule": RescheduleForm(prefix="reschedule"),
-    }
-    return {f"{verb}_form": refused.get(verb, form) for verb, form in fresh.items()}
