@@ -35,3 +35,7 @@ class PassageNotFound(DomainError):
 
 class NotAttachable(DomainError):
     """This file cannot be kept beside a post-mortem."""
+
+
+class UnreadableLine(DomainError):
+    """What was typed on one line cannot be an event of the timeline."""

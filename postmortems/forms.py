@@ -1,16 +1,22 @@
+from collections.abc import Callable
+from datetime import tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
+from core.dates import validate_time_zone
 from core.forms import InstantField, MergingForm
 from incidents.forms import capitalised
 from incidents.models import Severity
 from people.models import Team, User
-from postmortems.errors import NotAttachable
+from postmortems.errors import NotAttachable, UnreadableLine
+from postmortems.lines import Around, Line, read_line
 from postmortems.models import Postmortem, Template, TimelineEvent
+from postmortems.queries import LineZones
 from postmortems.uploads import LARGEST_BYTES, OFFERED, Examined, examined
 
 
@@ -74,12 +80,13 @@ class EventForm(MergingForm):
     )
     who = forms.CharField(label="Who or what", required=False, max_length=120)
     kind = forms.ChoiceField(choices=capitalised(TimelineEvent.Kind), initial=TimelineEvent.Kind.OTHER)
+    is_key = forms.BooleanField(label="Key moment", required=False, help_text="One of the few that the story turns on.")
     effect = forms.CharField(required=False, max_length=300, help_text="What it led to.")
     source = forms.CharField(
         required=False, max_length=500, help_text="A link to the evidence, or where it was written."
     )
 
-    FIELDS = ["occurred_at", "text", "who", "kind", "effect", "source"]
+    FIELDS = ["occurred_at", "text", "who", "kind", "is_key", "effect", "source"]
 
     def __init__(self, *args: Any, event: TimelineEvent | None = None, only: str | None = None, **kwargs: Any) -> None:
         """`only` names the one field that is edited in its place."""
@@ -93,6 +100,39 @@ class EventForm(MergingForm):
 
     def clean_text(self) -> str:
         return with_plain_line_ends(self.cleaned_data["text"])
+
+
+class LineForm(forms.Form):
+    """One line, typed while people talk: “14:32 alert fired”. `line` is how it was understood."""
+
+    words = forms.CharField(
+        label="What happened when",
+        max_length=5000,
+        widget=forms.Textarea(
+            attrs={"rows": 1, "data-row-main": "", "data-line": "", "placeholder": "14:32 alert fired"}
+            | {"autocomplete": "off", "enterkeyhint": "send"}
+        ),
+        error_messages={"required": "Write what happened, such as “14:32 alert fired”."},
+    )
+    zone = forms.CharField(label="Times in", max_length=64, validators=[validate_time_zone], widget=forms.Select)
+
+    line: Line
+
+    def __init__(
+        self, data: Any = None, *, zones: LineZones, around: Callable[[tzinfo], Around], **kwargs: Any
+    ) -> None:
+        super().__init__(data, initial={"zone": zones.chosen}, **kwargs)
+        self.fields["zone"].widget.choices = zones.choices  # type: ignore[attr-defined]
+        self.around = around
+
+    def clean(self) -> dict[str, Any]:
+        if not self.errors:
+            words = with_plain_line_ends(self.cleaned_data["words"])
+            try:
+                self.line = read_line(words, self.around(ZoneInfo(self.cleaned_data["zone"])))
+            except UnreadableLine as refusal:
+                self.add_error("words", " ".join(refusal.reasons))
+        return self.cleaned_data
 
 
 class PlaceForm(forms.Form):

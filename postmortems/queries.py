@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
@@ -13,12 +14,16 @@ from incidents.models import Incident, SeverityPolicy
 from incidents.queries import matches
 from live.commands import read
 from people.models import RecordEntry, User
+from people.models.users import UserQuerySet
 from postmortems.discussion import open_counts
-from postmortems.models import Postmortem, Section, TimelineEvent
+from postmortems.lines import Around
+from postmortems.models import LineZone, Postmortem, Section, TimelineEvent
 from postmortems.models.documents import PostmortemQuerySet
 from postmortems.permissions import can_write
 
 Status = Postmortem.Status
+# Where an incident's own times begin to count, the one that is known first.
+BEGINNINGS = ["started_at", "first_impact_at", "detected_at", "first_report_at", "acknowledged_at"]
 UNFINISHED = [Status.DRAFT, Status.IN_REVIEW]
 
 
@@ -109,11 +114,53 @@ def _local_day(at: datetime | None) -> date | None:
     return timezone.localtime(at).date() if at else None
 
 
+@dataclass(frozen=True)
+class LineZones:
+    """`chosen` is what they wrote in last on this document, or their own."""
+
+    chosen: str
+    choices: list[tuple[str, str]]
+
+
 def last_writer_of(event: TimelineEvent, name: str) -> str:
     """Who wrote what stands in a field now."""
     edits = RecordEntry.objects.about(event.postmortem).filter(verb="timeline_event.edited", details__event=event.pk)
     entry = edits.filter(details__after__has_key=name).select_related("by").first()
     return str(entry.by) if entry and entry.by else "Somebody else"
+
+
+def around_line(postmortem: Postmortem, user: User, zone: tzinfo) -> Around:
+    """What a line typed now is read with. Each goes on from their own last one: two people write at different ends."""
+    incident = postmortem.incident
+    timed = postmortem.timeline_events.filter(occurred_at__isnull=False)
+    last = timed.filter(added_by=user).order_by("-created_at", "-pk").first() or timed.last()
+    return Around(
+        zone=zone,
+        now=timezone.now(),
+        last=last.occurred_at if last else None,
+        begins=next((at for name in BEGINNINGS if (at := getattr(incident, name))), None),
+        ends=incident.resolved_at,
+        people_like=partial(_people_like, incident),
+    )
+
+
+def _people_like(incident: Incident, words: str) -> list[str]:
+    """Whom a name may mean, in full; who took part goes before everybody else. Two are enough to be unsure."""
+    people = User.objects.active().named_like(words).order_by("name", "pk")
+    return _two_names(people.filter(incidents=incident)) or _two_names(people)
+
+
+def _two_names(people: UserQuerySet) -> list[str]:
+    return list(people.values_list("name", flat=True)[:2])
+
+
+def line_zones(postmortem: Postmortem, user: User) -> LineZones:
+    """The zones that a person may want to write times in: where people here are, and UTC."""
+    kept = LineZone.objects.filter(postmortem=postmortem, user=user).values_list("zone", flat=True).first()
+    mine = str(timezone.get_current_timezone())
+    at_work = User.objects.active().filter(incidents=postmortem.incident).exclude(time_zone="")
+    names = dict.fromkeys([mine, "UTC", *([kept] if kept else []), *at_work.values_list("time_zone", flat=True)])
+    return LineZones(kept or mine, [(name, f"{name} (yours)" if name == mine else name) for name in names])
 
 
 @dataclass(frozen=True)

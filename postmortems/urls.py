@@ -1,7 +1,18 @@
 from django.urls import include, path
 
 from postmortems.exporting.urls import export_urls
-from postmortems.views import attachments, blocks, comments, history, lifecycle, pages, people, sections, timeline
+from postmortems.views import (
+    attachments,
+    blocks,
+    comments,
+    history,
+    lifecycle,
+    lines,
+    pages,
+    people,
+    sections,
+    timeline,
+)
 
 app_name = "postmortems"
 
@@ -26,6 +37,8 @@ document_urls = [
     path("attachments/<int:pk>/<str:file_name>", attachments.attachment, name="attachment"),
     path("blocks/<slug:block>/", blocks.block, name="block"),
     path("timeline/", timeline.timeline, name="timeline"),
+    path("timeline/line/", lines.add, name="add_line"),
+    path("timeline/line/preview/", lines.preview, name="preview_line"),
     path("timeline/add/", timeline.add, name="add_event"),
     path("timeline/<int:pk>/edit/", timeline.edit, name="edit_event"),
     path("timeline/<int:pk>/edit/field/", timeline.edit_field, name="edit_event_field"),

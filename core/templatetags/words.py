@@ -3,8 +3,10 @@
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
+from django.utils.html import format_html, urlize
 from django.utils.safestring import SafeString
 
 from core.dates import in_words
@@ -30,6 +32,25 @@ def as_json(value: Any) -> str:
 def duration(value: timedelta | None) -> str:
     """`1 h 5 min`; an unknown one says so."""
     return "unknown" if value is None else in_words(value)
+
+
+@register.filter
+def host(address: str) -> str:
+    """`grafana.example` of a link; what is no link stays as it is."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
+    return parts.hostname or address if parts.scheme in ("http", "https") else address
+
+
+@register.filter(is_safe=True)
+def evidence(source: str) -> SafeString:
+    """A link shows its host and leads to all of it; links inside of other words stay whole."""
+    name = host(source)
+    if name == source or " " in source:
+        return SafeString(urlize(source, nofollow=True, autoescape=True))
+    return format_html('<a href="{}" rel="nofollow" title="{}">{}</a>', source, source, name)
 
 
 @register.filter

@@ -21,10 +21,11 @@ from postmortems.commands.lifecycle import (
 )
 from postmortems.commands.open_documents import is_closed_for_good, write_section
 from postmortems.commands.revisions import bring_back, name_revision
-from postmortems.commands.timeline import add_event, edit_event, move_event, remove_event
+from postmortems.commands.timeline import add_event, add_line, edit_event, move_event, remove_event
 
 __all__ = [
     "add_event",
+    "add_line",
     "attach_file",
     "bring_back",
     "close_blockers",

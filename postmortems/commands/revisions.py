@@ -91,7 +91,8 @@ def _values(event: TimelineEvent) -> dict[str, Any]:
 def _kept_values(row: Row) -> dict[str, Any]:
     at = row.values.get("occurred_at")
     return {name: row.values.get(name, "") for name in EVENT_FIELDS} | {
-        "occurred_at": parse_datetime(at) if at else None
+        "occurred_at": parse_datetime(at) if at else None,
+        "is_key": bool(row.values.get("is_key")),
     }
 
 

@@ -9,7 +9,8 @@ from people.models import User
 from people.record import put_on_record
 from postmortems.commands.open_documents import refuse_when_closed
 from postmortems.errors import NotMovable
-from postmortems.models import Postmortem, TimelineEvent
+from postmortems.lines import Line
+from postmortems.models import LineZone, Postmortem, TimelineEvent
 from postmortems.rows import tell_moved, tell_removed, tell_written
 
 
@@ -34,6 +35,14 @@ def add_event(
     )
     put_on_record(postmortem, "timeline_event.added", by=by, event=event.pk, text=text, occurred_at=occurred_at)
     tell_written(event, by=by)
+    return event
+
+
+@transaction.atomic
+def add_line(postmortem: Postmortem, line: Line, *, zone: str, by: User) -> TimelineEvent:
+    """Put what somebody typed on one line on the timeline, and keep for them the zone in which they write here."""
+    event = add_event(postmortem, by=by, **line.facts)
+    LineZone.objects.update_or_create(postmortem=postmortem, user=by, defaults={"zone": zone})
     return event
 
 

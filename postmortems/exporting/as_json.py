@@ -87,6 +87,7 @@ def _moment(moment: Moment) -> dict[str, Any]:
         "text": moment.text,
         "who": moment.who,
         "kind": moment.kind,
+        "is_key": moment.is_key,
         "effect": moment.effect,
         "source": moment.source,
     }

@@ -86,6 +86,7 @@ def _moment(moment: Moment) -> str:
     facts = [
         ("Who", moment.who),
         ("Kind", moment.kind_label if moment.kind != "other" else ""),
+        ("Key moment", "yes" if moment.is_key else ""),
         ("Effect", moment.effect),
         ("Source", moment.source),
     ]

@@ -95,6 +95,7 @@ class Moment:
     kind_label: str
     effect: str
     source: str
+    is_key: bool = False
 
 
 @dataclass(frozen=True)
@@ -323,7 +324,14 @@ def moments_of(postmortem: Postmortem) -> list[Moment]:
 
 def _moment(event: TimelineEvent) -> Moment:
     return Moment(
-        event.occurred_at, event.text, event.who, str(event.kind), event.get_kind_display(), event.effect, event.source
+        event.occurred_at,
+        event.text,
+        event.who,
+        str(event.kind),
+        event.get_kind_display(),
+        event.effect,
+        event.source,
+        event.is_key,
     )
 
 

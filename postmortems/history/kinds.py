@@ -32,6 +32,7 @@ class TimelineRows:
         "text": Field("What happened"),
         "who": Field("Who or what", unknown="nobody named"),
         "kind": Field("Kind", dict(TimelineEvent.Kind.choices)),
+        "is_key": Field("Key moment"),
         "effect": Field("Effect", unknown="none noted"),
         "source": Field("Source", unknown="none noted"),
     }

@@ -4,15 +4,18 @@ from postmortems.models.documents import Postmortem, Section
 from postmortems.models.exports import Export
 from postmortems.models.revisions import HistoryMark, Revision, RevisionPart
 from postmortems.models.templates import SectionRole, Template, TemplateSection
-from postmortems.models.timeline import TimelineEvent
+from postmortems.models.timeline import LineZone, Observation, QuestionSetAside, TimelineEvent
 
 __all__ = [
     "Attachment",
     "Comment",
     "Export",
     "HistoryMark",
+    "LineZone",
     "Mention",
+    "Observation",
     "Postmortem",
+    "QuestionSetAside",
     "Revision",
     "RevisionPart",
     "Section",

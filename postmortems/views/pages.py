@@ -25,6 +25,7 @@ from postmortems.permissions import can_comment, can_open, can_write
 from postmortems.views.comments import comments_context
 from postmortems.views.finding import find
 from postmortems.views.lifecycle import status_context
+from postmortems.views.lines import line_form
 from postmortems.views.timeline import timeline_context
 
 ROWS_A_PAGE = 30
@@ -76,6 +77,7 @@ def detail(request: SignedInRequest, number: int) -> HttpResponse:
         "form": ThreadForm(postmortem=postmortem),
         "can_comment": can_comment(request.user, postmortem),
         "event_form": EventForm(prefix="new"),
+        "line_form": line_form(request, postmortem),
         "editors": EventForm(auto_id=False),
         "can_write": can_write(request.user, postmortem),
     }

@@ -40,15 +40,14 @@ def pages(postmortem: Postmortem, ada: User, bo: User, sign_in: SignIn) -> tuple
 
 
 def add_event(page: Page, text: str) -> None:
-    form = page.locator("form.event-add")
-    form.get_by_label("When").fill("2026-03-02T15:10")
-    form.get_by_label("What happened").fill(text)
+    form = page.locator("form.event-line")
+    form.get_by_label("What happened when").fill(f"15:10 {text}")
     form.get_by_role("button", name="Add to the timeline").click()
 
 
 def test_an_event_that_another_adds_leaves_alone_what_i_am_typing(pages: tuple[Page, Page]) -> None:
     ada, bo = pages
-    typing = bo.locator("form.event-add").get_by_label("What happened")
+    typing = bo.locator("form.event-line").get_by_label("What happened when")
     typing.fill("Half a sen")
     typing.press("End")
 

@@ -79,7 +79,7 @@ def note(page: Page) -> Locator:
 
 
 def add_words(page: Page) -> Locator:
-    return page.locator("form.event-add").get_by_label("What happened")
+    return page.locator("form.event-line").get_by_label("What happened when")
 
 
 def texts(page: Page) -> Locator:
@@ -136,7 +136,7 @@ def test_every_field_of_an_event_is_edited_by_the_keyboard_alone(pages: tuple[Pa
         ada.keyboard.press("Control+A")
         ada.keyboard.type(value)
         ada.keyboard.press("Enter")
-        expect(field(bo, name)).to_have_text(value)
+        expect(field(bo, name)).to_have_text({"source": "pager.example"}.get(name, value))
         expect(field(ada, name)).to_be_focused()
 
 
@@ -216,39 +216,55 @@ def test_half_typed_words_survive_while_another_adds_ten(
     expect(typing).to_have_value("Half a sentence")
 
 
-def test_five_events_are_added_by_the_keyboard_alone(pages: tuple[Page, Page]) -> None:
+def test_two_people_type_a_timeline_at_once_by_the_keyboard_alone(pages: tuple[Page, Page]) -> None:
     ada, bo = pages
-    add_words(ada).focus()
-    ada.locator("form.event-add").get_by_label("When").fill("2026-03-02T15:10")
-    add_words(ada).focus()
-
-    for number in range(5):
-        # Quicker than the server answers: nothing of it may be lost.
-        ada.keyboard.type(f"Event {number}")
-        ada.keyboard.press("Enter")
-
     for page in pages:
-        expect(texts(page)).to_have_text(["The first alert fires.", *(f"Event {number}" for number in range(5))])
-    expect(add_words(ada)).to_be_focused()
-    expect(add_words(ada)).to_have_value("")
-    expect(bo.locator(".row-pending")).to_have_count(0)
+        add_words(page).focus()
+
+    # Each at another end, and quicker than the server answers: nothing of it may be lost.
+    for number in range(4):
+        ada.keyboard.type(f"15:{number + 10} Ada's {number}")
+        bo.keyboard.type(f"16:{number + 10} @Ada does {number} *")
+        ada.keyboard.press("Enter")
+        bo.keyboard.press("Enter")
+    ada.keyboard.type("+5 min decided to go on => calm")
+    expect(ada.locator("[data-line-understood]")).to_contain_text("→ 2 Mar 14:18 UTC (15:18 your time)")
+    ada.keyboard.press("Enter")
+
+    expected = ["The first alert fires."]
+    expected += [
+        *(f"Ada's {number}" for number in range(4)),
+        "decided to go on",
+        *(f"does {number}" for number in range(4)),
+    ]
+    for page in pages:
+        expect(texts(page)).to_have_text(expected)
+        expect(add_words(page)).to_be_focused()
+        expect(add_words(page)).to_have_value("")
+        expect(page.locator(".row-pending")).to_have_count(0)
+    expect(field(ada, "who", 6)).to_have_text("Ada Lind")
+    expect(field(ada, "is_key", 6)).to_contain_text("★")
+    ada.keyboard.press("Escape")
+    expect(row(ada, 9)).to_be_focused()
+    ada.keyboard.press("*")
+    expect(field(bo, "is_key", 9)).to_have_text("")
 
 
 def test_what_cannot_be_added_comes_back_with_the_sentence_why(pages: tuple[Page, Page]) -> None:
     ada = pages[0]
-    form = ada.locator("form.event-add")
-    form.get_by_label("When").fill("2026-10-25T02:30")
-    add_words(ada).fill("The clocks go back")
+    add_words(ada).fill("14:75 the clocks go back")
+    expect(ada.locator("[data-line-understood]")).to_contain_text("“14:75” is no time of day.")
 
     add_words(ada).press("Enter")
 
-    expect(form).to_contain_text("02:30 happened twice on this day")
-    expect(add_words(ada)).to_have_value("The clocks go back")
-    form.get_by_label("Which of the two hours").select_option("1")
+    expect(ada.locator("form.event-line .field-errors")).to_contain_text("“14:75” is no time of day.")
+    expect(add_words(ada)).to_have_value("14:75 the clocks go back")
+    expect(add_words(ada)).to_be_focused()
+    add_words(ada).fill("25 Oct 2026 02:30 CET the clocks go back")
     add_words(ada).press("Enter")
-    expect(texts(ada)).to_have_text(["The first alert fires.", "The clocks go back"])
+    expect(texts(ada)).to_have_text(["The first alert fires.", "the clocks go back"])
     expect(row(ada, 1)).to_contain_text("01:30 UTC")
-    expect(form).not_to_contain_text("happened twice")
+    expect(ada.locator("form.event-line .field-errors")).to_have_count(0)
 
 
 def test_events_of_one_time_change_places_by_keys_and_by_dragging(

@@ -56,9 +56,8 @@ def text_of(page: Page, section: str) -> str:
 
 
 def add_event(page: Page, at: str, text: str) -> None:
-    form = page.locator("form.event-add")
-    form.get_by_label("When").fill(at)
-    form.get_by_label("What happened").fill(text)
+    form = page.locator("form.event-line")
+    form.get_by_label("What happened when").fill(f"{at} {text}")
     form.get_by_role("button", name="Add to the timeline").click()
 
 
@@ -99,10 +98,10 @@ def test_two_people_take_an_incident_to_a_pdf_and_an_inbox(
     expect(ada.locator("[data-presence]")).to_contain_text("Bo Madsen")
 
     # A row that one adds appears at the other, who is in the middle of writing another.
-    bo.locator("form.event-add").get_by_label("What happened").fill("half a thought")
+    bo.locator("form.event-line").get_by_label("What happened when").fill("half a thought")
     add_event(ada, "2026-03-02T14:05", "The first alert fires.")
     expect(bo.locator(".timeline")).to_contain_text("The first alert fires.")
-    expect(bo.locator("form.event-add").get_by_label("What happened")).to_have_value("half a thought")
+    expect(bo.locator("form.event-line").get_by_label("What happened when")).to_have_value("half a thought")
     add_action(bo, "Renew certificates by themselves", "Bo Madsen", due)
     expect(ada.locator(".action-list")).to_contain_text("Renew certificates by themselves")
 

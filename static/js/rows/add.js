@@ -37,7 +37,7 @@ function add(form, list) {
 
 function empty(form, values) {
   form.replaceChildren(...blank.get(form.id).cloneNode(true).childNodes);
-  for (const input of form.querySelectorAll("[data-row-carry] input")) input.value = values[input.name] ?? "";
+  for (const input of form.querySelectorAll("[data-row-carry] :is(input, select)")) input.value = values[input.name] ?? "";
   mainOf(form).focus();
 }
 

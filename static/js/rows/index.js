@@ -2,7 +2,8 @@
 // them. The list is one stop of the Tab key: arrows go from row to row, Enter or F2 edits, Alt and an arrow moves.
 import { ask } from "../dialogs.js";
 import { isAdding, tryAgain, watchForms } from "./add.js";
-import { FieldEditor, editorOf } from "./editor.js";
+import { FieldEditor, editorOf, rawOf } from "./editor.js";
+import { watchLines } from "./line.js";
 import { RowList } from "./list.js";
 import { drag, step } from "./move.js";
 import { send } from "./send.js";
@@ -42,6 +43,7 @@ function start() {
     if (isAdding() || lists.some((list) => [...list.editors].some((editor) => editor.isUnsaved))) event.preventDefault();
   });
   watchForms(lists);
+  watchLines();
 }
 
 function listFor(name) {
@@ -103,8 +105,20 @@ function whenFocused({ target }) {
 function edit(field) {
   if (!mayWrite() || "fixed" in field.dataset) return;
   const open = editorOf(field);
-  if (open) open.main.focus();
+  if ("toggle" in field.dataset) toggle(field);
+  else if (open) open.main.focus();
   else new FieldEditor(listOf(field), field);
+}
+
+/** A field that is on or off, such as the star: there is nothing to type. */
+async function toggle(field) {
+  const list = listOf(field);
+  const row = field.closest("[data-row]");
+  const { field: name } = field.dataset;
+  const was = rawOf(field);
+  const answer = await send(`${row.dataset.url}edit/field/`, { field: name, [name]: was ? "" : "on", [`seen-${name}`]: was });
+  if (answer.html) list.take(answer);
+  list.say(row, answer.problems.length ? `Not saved: ${answer.problems.join(" ")}` : was ? "No longer marked" : "Marked");
 }
 
 /** What was pressed, which a keyboard's click and a moved pointer do not tell. */
@@ -153,6 +167,7 @@ function whenKey(event) {
   if (by && event.altKey) step(list, row, by < 0 ? "up" : "down");
   else if (event.ctrlKey || event.metaKey || event.altKey) return;
   else if (by) list.rows[list.rows.indexOf(row) + by]?.focus();
+  else if (key === "*" && row.querySelector("[data-toggle]")) toggle(row.querySelector("[data-toggle]"));
   else if (key === "Enter" || key === "F2" || (key === " " && target !== row)) edit(target === row ? row.querySelector("[data-field='text'], [data-field='title']") : target);
   else return;
   event.preventDefault();
