@@ -31,6 +31,13 @@ def _quick_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def _no_static_files(request: pytest.FixtureRequest, settings: Any) -> None:
+    # Each client would look for every file anew: a quarter of a second, a thousand times. Real processes serve them.
+    if "static_files" not in request.keywords:
+        settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("servestatic.")]
+
+
 @pytest.fixture
 def member(db: None) -> User:
     return UserFactory(email="member@harbour.example", name="Mira Member")

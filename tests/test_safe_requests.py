@@ -106,6 +106,7 @@ def test_every_answer_carries_the_strict_policy(world: World) -> None:
     assert weak == []
 
 
+@pytest.mark.static_files
 @pytest.mark.parametrize("path", ["/no/such/page/", "/static/no-such-file.css", "/static/css/tokens.css", "/incidents"])
 def test_errors_redirects_and_files_carry_it_too(path: str, world: World) -> None:
     response = world.client("member").get(path)
