@@ -12,7 +12,7 @@ from people.kept_admin import KeptAdmin, ReadOnlyAdmin
 class SeverityPolicyForm(forms.ModelForm):
     class Meta:
         model = SeverityPolicy
-        fields = ["name", "definition", "review", "meeting_within_hours", "publish_within_hours"]
+        fields = ["name", "definition", "review", "meeting_within_hours", "publish_within_hours", "meeting_minutes"]
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
@@ -31,7 +31,7 @@ class SeverityPolicyForm(forms.ModelForm):
 @admin.register(SeverityPolicy)
 class SeverityPolicyAdmin(KeptAdmin):
     form = SeverityPolicyForm
-    list_display = ["severity", "name", "review", "meeting_within_hours", "publish_within_hours"]
+    list_display = ["severity", "name", "review", "meeting_within_hours", "publish_within_hours", "meeting_minutes"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -5,19 +5,20 @@ from incidents.models import Review, ReviewTrigger, Severity, SeverityPolicy
 Condition = ReviewTrigger.Condition
 
 SEVERITY_POLICIES = [
-    (Severity.SEV1, "Critical", "The service is down for most users, or data is lost or exposed.", Review.REQUIRED),
-    (Severity.SEV2, "Major", "Part of the service is down, or many users feel it clearly.", Review.RECOMMENDED),
-    (Severity.SEV3, "Minor", "A small impact on a few users, or one that was over quickly.", Review.BRIEF),
-    (Severity.SEV4, "Low", "Hardly any impact, and mostly inside the house.", Review.OPTIONAL),
+    (Severity.SEV1, "Critical", "The service is down for most users, or data is lost or exposed.", Review.REQUIRED, 90),
+    (Severity.SEV2, "Major", "Part of the service is down, or many users feel it clearly.", Review.RECOMMENDED, 75),
+    (Severity.SEV3, "Minor", "A small impact on a few users, or one that was over quickly.", Review.BRIEF, 60),
+    (Severity.SEV4, "Low", "Hardly any impact, and mostly inside the house.", Review.OPTIONAL, 45),
 ]
 
 
 def install_severity_policies() -> int:
     """Make the policies that are missing; what a facilitator changed stays. Returns how many were made."""
     made = 0
-    for severity, name, definition, review in SEVERITY_POLICIES:
+    for severity, name, definition, review, minutes in SEVERITY_POLICIES:
         _, created = SeverityPolicy.objects.get_or_create(
-            severity=severity, defaults={"name": name, "definition": definition, "review": review}
+            severity=severity,
+            defaults={"name": name, "definition": definition, "review": review, "meeting_minutes": minutes},
         )
         made += created
     return made

@@ -1,12 +1,17 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Choices, Q
 from django.forms.models import fields_for_model
+from django.utils.text import capfirst
 
 from core.forms import InstantField, MergingForm
 from incidents.errors import IncidentRefused
+from incidents.guidance import BY_KIND
+from incidents.impact import FIGURES, Group, label_of
 from incidents.models import Impact, Incident, IncidentQuerySet, Review, Service, Severity, SeverityPolicy
 from incidents.queries import BY_NUMBER
 from people.models import Team, User
@@ -22,7 +27,16 @@ TIMES = {
     "resolved_at": "The cause was dealt with.",
 }
 KEPT_BY_US = {"id", "incident", "created_at", "updated_at"}
+GROUPS = {
+    Group.CUSTOMERS: "What those felt who use what we make.",
+    Group.BUSINESS: "What it cost: money, promises, standing, hours.",
+    Group.TECHNICAL: "What it did to systems and data.",
+}
 IMPACT = [field.name for field in Impact._meta.fields if field.name not in KEPT_BY_US]
+UNKNOWABLE_CHOICES = {
+    **{name: str(Incident._meta.get_field(name).verbose_name) for name in TIMES},  # type: ignore[union-attr]
+    **{name: label_of(name) for name in FIGURES},
+}
 MARKS = ["is_near_miss", "went_unusually_well", "is_planned", "has_workaround"]
 FACTS = ["title", "kind", "severity", "summary", "team", "is_restricted", *MARKS, *TIMES]
 
@@ -86,8 +100,17 @@ class IncidentForm(MergingForm):
         return [self[name] for name in TIMES]
 
     @property
-    def numbers(self) -> list[forms.BoundField]:
-        return [self[name] for name in IMPACT]
+    def impact_groups(self) -> list["ImpactFields"]:
+        """The numbers by group; those that incidents of its kind are asked for, and those that somebody gave, first."""
+        kind = self["kind"].value()
+        asked = BY_KIND[Incident.Kind(kind)].numbers if kind in BY_KIND else []
+        return [self._impact_fields(group, asked) for group in GROUPS]
+
+    def _impact_fields(self, group: Group, asked: Sequence[str]) -> "ImpactFields":
+        names = [name for name, (of, _, _) in FIGURES.items() if of is group]
+        first = [name for name in names if name in asked or self[name].errors or self[name].value() not in (None, "")]
+        rest = [self[name] for name in names if name not in first]
+        return ImpactFields(group, GROUPS[group], [self[name] for name in first], rest)
 
     @property
     def wishes(self) -> dict[str, Any]:
@@ -102,12 +125,29 @@ class IncidentForm(MergingForm):
             self.add_error(name, sentence)
 
 
+@dataclass(frozen=True)
+class ImpactFields:
+    """One group of the numbers: those to ask for, and those for the rare case."""
+
+    group: Group
+    meaning: str
+    asked: list[forms.BoundField]
+    rest: list[forms.BoundField]
+
+
 def impact_fields() -> dict[str, forms.Field]:
     """The numbers of an impact with the limits of their columns; an empty one is unknown, which is not zero."""
     fields = fields_for_model(Impact, fields=IMPACT)
     for name, field in fields.items():
         field.validators = [*field.validators, *Impact._meta.get_field(name).validators]  # type: ignore[union-attr]
-        field.label = str(field.label).capitalize() if str(field.label).islower() else field.label
+        field.label = capfirst(str(field.label))
+    fields["user_experience"].widget = forms.Textarea(attrs={"rows": 2})
+    fields["unknowable"] = forms.MultipleChoiceField(
+        label="Nobody can know any more",
+        choices=[(name, capfirst(label)) for name, label in UNKNOWABLE_CHOICES.items()],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     return fields
 
 

@@ -30,7 +30,10 @@ class Hint:
 
 @dataclass(frozen=True)
 class Guidance:
+    """`numbers` are the figures of the impact, by the names of their columns, that are asked for."""
+
     phases: list[Phase]
+    numbers: list[str]
     causes: list[Hint]
     actions: list[Hint]
 
@@ -41,6 +44,22 @@ OUTAGE = Guidance(
         Phase("Investigation", "Finding out what is wrong, while users still feel it.", "detected_at"),
         Phase("Mitigation", "Making it bearable for users, with or without the cause.", "understood_at"),
         Phase("Resolution", "Dealing with the cause, once users are safe.", "mitigated_at"),
+    ],
+    numbers=[
+        "users_affected_count",
+        "users_affected_percent",
+        "experience",
+        "failed_requests_count",
+        "support_tickets_count",
+        "revenue_lost",
+        "is_sla_breached",
+        "sla_credits",
+        "escalations_count",
+        "response_hours",
+        "systems",
+        "is_data_lost",
+        "is_data_exposed",
+        "downstream",
     ],
     causes=[
         Hint("Configuration", "Which value was wrong, and what would have shown that before it was live?"),
@@ -62,6 +81,21 @@ SECURITY = Guidance(
         Phase("Containment", "Closing the way in, and saving the evidence.", "acknowledged_at"),
         Phase("Remediation", "Removing what let it happen, telling whom it concerns.", "mitigated_at"),
     ],
+    numbers=[
+        "users_affected_count",
+        "support_tickets_count",
+        "customers_lost_count",
+        "revenue_lost",
+        "escalations_count",
+        "media_reports_count",
+        "is_reportable",
+        "response_hours",
+        "follow_up_hours",
+        "systems",
+        "is_data_lost",
+        "is_data_exposed",
+        "records_affected_count",
+    ],
     causes=[
         Hint("A control that is missing", "What was expected to stop this, and was it ever there?"),
         Hint("Rights that were too wide", "Who could do this, and who of them needs to?"),
@@ -82,6 +116,17 @@ PROJECT = Guidance(
         Phase("Launch or deadline", "The day on which it was to be there.", "first_impact_at"),
         Phase("Outcome", "What came of it, beside what was expected.", "understood_at"),
     ],
+    numbers=[
+        "users_affected_count",
+        "support_tickets_count",
+        "customers_lost_count",
+        "nps_change",
+        "revenue_lost",
+        "yearly_revenue_lost",
+        "follow_up_hours",
+        "wasted_hours",
+        "delay_days",
+    ],
     causes=[
         Hint("Requirements", "Whose need was taken for known, and who was never asked?"),
         Hint("Estimates", "What did the estimate leave out, and could anybody say so without losing by it?"),
@@ -100,6 +145,16 @@ PROCESS = Guidance(
         Phase("Initiation", "The way of working was begun as usual.", "started_at"),
         Phase("Breakdown", "A step was missing, unclear, or not handed over."),
         Phase("Impact realised", "Somebody felt it, or saw it.", "first_impact_at"),
+    ],
+    numbers=[
+        "users_affected_count",
+        "support_tickets_count",
+        "revenue_lost",
+        "is_sla_breached",
+        "escalations_count",
+        "response_hours",
+        "wasted_hours",
+        "delay_days",
     ],
     causes=[
         Hint("Nobody could know the way", "Where does it say what to do, and could the person at the desk find it?"),

@@ -84,42 +84,6 @@ def instants_of(incident: Incident) -> list[Instant]:
     return [Instant(label, at, at - start if at and start and at != start else None) for label, at in moments]
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One number of an impact; `value` is None while it is unknown."""
-
-    label: str
-    value: str | None
-
-
-def figures_of(impact: Impact) -> list[Figure]:
-    share = impact.users_affected_percent
-    return [
-        Figure("users affected", _count(impact.users_affected_count)),
-        Figure("share of users", None if share is None else f"{share.normalize():f} %"),
-        Figure("requests failed", _count(impact.failed_requests_count)),
-        Figure("revenue lost", _money(impact.revenue_lost, impact.currency)),
-        Figure("SLA breached", _yes_or_no(impact.is_sla_breached)),
-        Figure("SLA credits", _money(impact.sla_credits, impact.currency)),
-        Figure("support tickets", _count(impact.support_tickets_count)),
-        Figure("data lost", _yes_or_no(impact.is_data_lost)),
-        Figure("data exposed", _yes_or_no(impact.is_data_exposed)),
-        Figure("downstream services hit", impact.downstream or None),
-    ]
-
-
-def _count(value: int | None) -> str | None:
-    return None if value is None else f"{value:,}"
-
-
-def _money(value: Any, currency: str) -> str | None:
-    return None if value is None else f"{value:,.2f} {currency}"
-
-
-def _yes_or_no(value: bool | None) -> str | None:
-    return None if value is None else "yes" if value else "no"
-
-
 def participants_of(incident: Incident) -> list[Participant]:
     return list(incident.participations.select_related("user").order_by("user__name", "pk"))
 
@@ -187,6 +151,8 @@ def _in_words(name: str, value: Any) -> str:
         return "unknown" if value is None else "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if name == "unknowable":
+        return ", ".join(_label(one) for one in value) or "nothing"
     if isinstance(value, list):
         return ", ".join(value) or "nobody" if name == "participants" else ", ".join(value) or "none"
     if name == "severity":

@@ -15,6 +15,7 @@ from incidents.clocks import clocks
 from incidents.commands import edit_incident, report_incident
 from incidents.errors import IncidentRefused
 from incidents.forms import DecisionFilter, DecisionForm, IncidentFilter, IncidentForm
+from incidents.impact import shown_of
 from incidents.models import Incident
 from incidents.permissions import can_decide_review, can_edit, can_report
 from incidents.reviewing import requirement_of
@@ -47,7 +48,7 @@ def _detail_page(
     context = {
         **_review_of(request, incident, form),
         "instants": queries.instants_of(incident),
-        "figures": queries.figures_of(incident.impact),
+        "impact": shown_of(incident.impact),
         "participants": queries.participants_of(incident),
         "history": queries.history_of(incident),
         "can_edit": can_edit(request.user, incident),

@@ -5,7 +5,7 @@ from datetime import UTC
 from django.template.loader import render_to_string
 
 from postmortems.blocks import Block, Records, register
-from postmortems.exporting.document import Moment
+from postmortems.exporting.document import Moment, unknown_among
 
 
 def register_blocks() -> None:
@@ -29,14 +29,12 @@ def _line(moment: Moment) -> str:
 
 def _impact_html(records: Records) -> str:
     known = [fact for fact in records.impact if fact.is_known]
-    return render_to_string("postmortems/blocks/impact.html", {"known": known, "unknown": _unknown(records)})
+    return render_to_string(
+        "postmortems/blocks/impact.html", {"known": known, "unknown": unknown_among(records.impact)}
+    )
 
 
 def _impact_text(records: Records) -> str:
     lines = [f"- {fact.label}: {' '.join(fact.text.split())}" for fact in records.impact if fact.is_known]
-    unknown = _unknown(records)
+    unknown = unknown_among(records.impact)
     return "\n".join(lines + ([f"- Unknown: {', '.join(unknown)}"] if unknown else []))
-
-
-def _unknown(records: Records) -> list[str]:
-    return [fact.label.lower().replace("sla", "SLA") for fact in records.impact if not fact.is_known]

@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -61,6 +62,9 @@ class SeverityPolicy(TimestampedModel):
     review = models.CharField(max_length=20, choices=Review)
     meeting_within_hours = models.PositiveSmallIntegerField(default=48, help_text="After the incident is resolved.")
     publish_within_hours = models.PositiveSmallIntegerField(default=72, help_text="After the incident is resolved.")
+    meeting_minutes = models.PositiveSmallIntegerField(
+        "length of the meeting (minutes)", default=60, validators=[MinValueValidator(15), MaxValueValidator(240)]
+    )
 
     def __str__(self) -> str:
         return f"{self.get_severity_display()} {self.name}"
@@ -217,32 +221,75 @@ NOT_NEGATIVE = [MinValueValidator(0)]
 
 
 class Impact(TimestampedModel):
-    """What users and the business felt, in numbers. An empty field means unknown, which is not zero."""
+    """What users, the business and our systems felt, in numbers. An empty field means unknown, which is not zero."""
+
+    class Experience(models.TextChoices):
+        COMPLETE = "complete", "nothing worked"
+        DEGRADED = "degraded", "it worked, but badly"
+        INTERMITTENT = "intermittent", "it failed now and then"
 
     class Meta:
         verbose_name_plural = "impacts"
 
     incident = models.OneToOneField(Incident, on_delete=models.CASCADE, related_name="impact")
+
     users_affected_count = models.PositiveBigIntegerField("users affected", null=True, blank=True)
     users_affected_percent = models.DecimalField(
         "share of users (%)", max_digits=6, decimal_places=3, null=True, blank=True,
         validators=[*NOT_NEGATIVE, MaxValueValidator(Decimal(100))],
     )  # fmt: skip
+    experience = models.CharField("how bad it was", max_length=12, choices=Experience, blank=True)
     failed_requests_count = models.PositiveBigIntegerField("requests failed", null=True, blank=True)
-    revenue_lost = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True, validators=NOT_NEGATIVE)
-    sla_credits = models.DecimalField(
-        "SLA credits", max_digits=14, decimal_places=2, null=True, blank=True, validators=NOT_NEGATIVE
-    )
+    support_tickets_count = models.PositiveIntegerField("support tickets", null=True, blank=True)
+    customers_lost_count = models.PositiveIntegerField("customers lost", null=True, blank=True)
+    nps_change = models.DecimalField(
+        "change of NPS (points)", max_digits=5, decimal_places=1, null=True, blank=True,
+        validators=[MinValueValidator(Decimal(-200)), MaxValueValidator(Decimal(200))],
+    )  # fmt: skip
+    user_experience = models.TextField("what it was like for users", max_length=1000, blank=True)
+
     currency = models.CharField(
         max_length=3,
         default="EUR",
         validators=[RegexValidator(r"^[A-Z]{3}$", "Use a code of three capitals, such as EUR.")],
     )
+    revenue_lost = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True, validators=NOT_NEGATIVE)
+    yearly_revenue_lost = models.DecimalField(
+        "yearly revenue lost (ARR)", max_digits=14, decimal_places=2, null=True, blank=True, validators=NOT_NEGATIVE
+    )
     is_sla_breached = models.BooleanField("SLA breached", null=True, blank=True)
-    support_tickets_count = models.PositiveIntegerField("support tickets", null=True, blank=True)
+    sla_credits = models.DecimalField(
+        "SLA credits", max_digits=14, decimal_places=2, null=True, blank=True, validators=NOT_NEGATIVE
+    )
+    escalations_count = models.PositiveIntegerField("escalations by customers", null=True, blank=True)
+    media_reports_count = models.PositiveIntegerField("reports in the media", null=True, blank=True)
+    is_reportable = models.BooleanField("must be reported by law", null=True, blank=True)
+    response_hours = models.DecimalField(
+        "response (person-hours)", max_digits=8, decimal_places=1, null=True, blank=True, validators=NOT_NEGATIVE
+    )
+    follow_up_hours = models.DecimalField(
+        "follow-up (person-hours)", max_digits=8, decimal_places=1, null=True, blank=True, validators=NOT_NEGATIVE
+    )
+    wasted_hours = models.DecimalField(
+        "work lost or done again (person-hours)",
+        max_digits=8, decimal_places=1, null=True, blank=True, validators=NOT_NEGATIVE,
+    )  # fmt: skip
+    delay_days = models.DecimalField(
+        "delay (days)", max_digits=7, decimal_places=1, null=True, blank=True, validators=NOT_NEGATIVE
+    )
+
+    systems = models.CharField("systems touched", max_length=300, blank=True)
     is_data_lost = models.BooleanField("data lost", null=True, blank=True)
     is_data_exposed = models.BooleanField("data exposed", null=True, blank=True)
+    records_affected_count = models.PositiveBigIntegerField("records lost or exposed", null=True, blank=True)
     downstream = models.CharField("downstream services hit", max_length=300, blank=True)
+
+    unknowable = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, help_text="Looked into; nobody can know any more."
+    )
 
     def __str__(self) -> str:
         return f"impact of {self.incident.reference}"
+
+    def is_known(self, name: str) -> bool:
+        return getattr(self, name) not in (None, "")

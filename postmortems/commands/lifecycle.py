@@ -1,16 +1,20 @@
 """The life of a post-mortem: draft → in review → published → closed."""
 
+from dataclasses import asdict
+
 from django.db import transaction
 from django.utils import timezone
 
 from incidents.models import Incident
-from live.commands import announce, create_room, eject, seal, texts_of, unseal
+from live.commands import announce, create_room, eject, seal, unseal
 from people.models import User
 from people.record import put_on_record
+from postmortems.asking import missing
 from postmortems.errors import NotClosable, NotMovable, NotOpenable, NotPublishable, NotSubmittable
 from postmortems.history.keeping import Reason, keep_revision
 from postmortems.models import Postmortem, Revision, Section, Template
 from postmortems.signals import postmortem_closed, postmortem_published
+from postmortems.versions import keep_version
 
 Status = Postmortem.Status
 
@@ -24,17 +28,17 @@ def open_postmortem(incident: Incident, *, template: Template, by: User) -> Post
     Incident.objects.select_for_update().get(pk=incident.pk)
     if Postmortem.objects.filter(incident=incident).exists():
         raise NotOpenable(f"{incident.reference} has a post-mortem already.")
-    sections = list(template.sections.all())
+    version = keep_version(template, by=None)
+    sections = version.sections
     room = create_room("postmortems", {section.key: section.body for section in sections})
-    postmortem = Postmortem.objects.create(incident=incident, template=template, room=room, opened_by=by)
+    postmortem = Postmortem.objects.create(
+        incident=incident, template=template, template_version=version, room=room, opened_by=by
+    )
     Section.objects.bulk_create(
-        Section(
-            postmortem=postmortem, key=section.key, title=section.title, role=section.role,
-            guidance=section.guidance, position=section.position, is_required=section.is_required,
-        )
-        for section in sections
-    )  # fmt: skip
-    put_on_record(postmortem, "postmortem.opened", by=by, template=template.name)
+        Section(postmortem=postmortem, position=10 * place, **asdict(section))
+        for place, section in enumerate(sections, start=1)
+    )
+    put_on_record(postmortem, "postmortem.opened", by=by, template=template.name, version=version.number)
     keep_revision(postmortem, Reason(Revision.Kind.OPENED, f"Opened: {template.name}"[:120], by))
     return postmortem
 
@@ -43,7 +47,7 @@ def submit_blockers(postmortem: Postmortem) -> list[str]:
     """Every reason this post-mortem may not go to review yet; empty when it may."""
     if postmortem.status != Status.DRAFT:
         return ["Only a draft can be submitted for review."]
-    return _empty_sections(postmortem)
+    return missing(postmortem)
 
 
 def publish_blockers(postmortem: Postmortem) -> list[str]:
@@ -52,7 +56,7 @@ def publish_blockers(postmortem: Postmortem) -> list[str]:
         blockers.append("Only a post-mortem in review can be published.")
     if not postmortem.incident.is_resolved:
         blockers.append(f"{postmortem.incident.reference} is still going on: note when it was resolved first.")
-    return blockers + _empty_sections(postmortem)
+    return blockers + missing(postmortem)
 
 
 def close_blockers(postmortem: Postmortem) -> list[str]:
@@ -66,12 +70,6 @@ def close_blockers(postmortem: Postmortem) -> list[str]:
         else:
             blockers.append(f"{action.reference} waits for a second person to confirm that it is done.")
     return blockers
-
-
-def _empty_sections(postmortem: Postmortem) -> list[str]:
-    texts = texts_of(postmortem.room)
-    required = postmortem.sections.filter(is_required=True)
-    return [f"“{section.title}” is still empty." for section in required if not texts.get(section.key, "").strip()]
 
 
 @transaction.atomic

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Prefetch
+from django.utils.text import capfirst
 
 from core.dates import in_words
 from core.embeds import Surroundings
 from incidents.clocks import Clocks, clocks
+from incidents.impact import UNKNOWN, figures_of
 from incidents.models import Impact, Incident, SeverityPolicy
 from live.commands import texts_of
 from people.models import Organisation
@@ -20,21 +22,33 @@ from postmortems.mentions import Named, named_in
 from postmortems.models import Attachment, Comment, Postmortem, SectionRole, Thread, TimelineEvent
 
 FactValue = int | Decimal | bool | str | timedelta | None
-UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One figure of the impact. `text` says it to people, and says so when it is unknown."""
+    """One figure of the impact. `text` says it to people, and says so when it is unknown.
+
+    `is_asked` says that incidents of this kind are asked for it: of the others, nobody need read that they are unknown.
+    """
 
     name: str
     label: str
     value: FactValue
     text: str
+    is_asked: bool = True
 
     @property
     def is_known(self) -> bool:
         return self.value is not None
+
+    @property
+    def in_a_sentence(self) -> str:
+        return self.label if self.label[1:2].isupper() else self.label[:1].lower() + self.label[1:]
+
+
+def unknown_among(facts: Iterable[Fact]) -> list[str]:
+    """What should be known and is not, to be read after a colon."""
+    return [fact.in_a_sentence for fact in facts if fact.is_asked and not fact.is_known]
 
 
 @dataclass(frozen=True)
@@ -208,6 +222,15 @@ class Document:
     def title(self) -> str:
         return f"{self.incident.reference} {self.incident.title}"
 
+    @property
+    def impact_shown(self) -> list[Fact]:
+        """What is known, and of the rest what incidents of its kind are asked for."""
+        return [fact for fact in self.impact if fact.is_known or fact.is_asked]
+
+    @property
+    def impact_tally(self) -> str:
+        return f"{sum(fact.is_known for fact in self.impact_shown)} of {len(self.impact_shown)} known"
+
     def text_of(self, role: SectionRole) -> str:
         """The words of every section of a role, in the order of the document; empty when there are none."""
         return "\n\n".join(section.text.strip() for section in self.sections if section.role == role).strip()
@@ -276,38 +299,15 @@ def _instant(incident: Incident, name: str) -> Instant:
 def impact_facts(impact: Impact) -> list[Fact]:
     """The impact in the order in which people ask; an empty field is unknown, never zero."""
     duration = impact.incident.duration
+    words = impact.user_experience
     return [
-        Fact("duration", "Duration", duration, UNKNOWN if duration is None else in_words(duration)),
-        _count("users_affected_count", "Users affected", impact.users_affected_count),
-        _share("users_affected_percent", "Share of users", impact.users_affected_percent),
-        _count("failed_requests_count", "Requests failed", impact.failed_requests_count),
-        _money("revenue_lost", "Revenue lost", impact.revenue_lost, impact.currency),
-        _money("sla_credits", "SLA credits", impact.sla_credits, impact.currency),
-        _claim("is_sla_breached", "SLA breached", impact.is_sla_breached),
-        _count("support_tickets_count", "Support tickets", impact.support_tickets_count),
-        _claim("is_data_lost", "Data lost", impact.is_data_lost),
-        _claim("is_data_exposed", "Data exposed", impact.is_data_exposed),
-        Fact("downstream", "Downstream services hit", impact.downstream or None, impact.downstream or UNKNOWN),
+        Fact("duration", "Duration", duration, UNKNOWN if duration is None else in_words(duration), is_asked=True),
+        *(
+            Fact(figure.name, capfirst(figure.label), figure.value, figure.text, is_asked=figure.is_asked)
+            for figure in figures_of(impact)
+        ),
+        Fact("user_experience", "What it was like for users", words or None, words or UNKNOWN, is_asked=False),
     ]
-
-
-def _count(name: str, label: str, value: int | None) -> Fact:
-    return Fact(name, label, value, UNKNOWN if value is None else f"{value:,}")
-
-
-def _share(name: str, label: str, value: Decimal | None) -> Fact:
-    return Fact(name, label, value, UNKNOWN if value is None else f"{value.normalize():f} %")
-
-
-def _money(name: str, label: str, value: Decimal | None, currency: str) -> Fact:
-    if value is None:
-        return Fact(name, label, None, UNKNOWN)
-    amount = f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
-    return Fact(name, label, value, f"{currency} {amount}")
-
-
-def _claim(name: str, label: str, value: bool | None) -> Fact:
-    return Fact(name, label, value, {True: "yes", False: "no", None: UNKNOWN}[value])
 
 
 def _sections(postmortem: Postmortem) -> list[SectionText]:

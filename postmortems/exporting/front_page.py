@@ -6,12 +6,14 @@ from itertools import groupby
 
 from core.embeds import with_embeds_as_text
 from postmortems.exporting.around import WithoutBlocks
-from postmortems.exporting.document import ActionLine, Document, Fact, Instant
+from postmortems.exporting.document import ActionLine, Document, Fact, Instant, unknown_among
 from postmortems.exporting.words import cut, lines_of
 from postmortems.models import Postmortem, SectionRole
 
 ACTIONS_SHOWN = 5
 REFERENCES_SHOWN = 5
+FIGURES_SHOWN = 12
+IN_WORDS = {"downstream", "systems", "user_experience"}
 INSTANTS_SHOWN = {"started_at", "detected_at", "mitigated_at", "resolved_at"}
 # A line takes room even when it holds one letter.
 SHORTEST_LINE = 85
@@ -80,15 +82,21 @@ def front_page(document: Document) -> FrontPage:
         what_happened=gist(words(SectionRole.SUMMARY) or document.incident.summary, 500),
         what_users_felt=gist(words(SectionRole.IMPACT), 170),
         cause=gist(words(SectionRole.CAUSES, SectionRole.FACTORS), 420),
-        known=[fact for fact in document.impact if fact.is_known and fact.name != "downstream"],
+        known=_known_figures(document.impact),
         downstream=next((fact.text for fact in document.impact if fact.is_known and fact.name == "downstream"), ""),
-        unknown=[fact.label.lower().replace("sla", "SLA") for fact in document.impact if not fact.is_known],
+        unknown=unknown_among(document.impact),
         actions=ranked[:ACTIONS_SHOWN],
         actions_left_out=max(len(ranked) - ACTIONS_SHOWN, 0),
         tally=tally(document.actions),
         still_open=list(still_open(document)),
         instants=[instant for instant in document.incident.instants if instant.name in INSTANTS_SHOWN],
     )
+
+
+def _known_figures(facts: list[Fact]) -> list[Fact]:
+    """As many as the page has room for; what incidents of this kind are asked for comes first."""
+    known = [fact for fact in facts if fact.is_known and fact.name not in IN_WORDS]
+    return sorted(known, key=lambda fact: not fact.is_asked)[:FIGURES_SHOWN]
 
 
 def _urgency(action: ActionLine) -> tuple[bool, bool, int, int, str]:

@@ -3,10 +3,11 @@ from postmortems.models.comments import Comment, Mention, Thread
 from postmortems.models.documents import Postmortem, Section
 from postmortems.models.exports import Export
 from postmortems.models.revisions import HistoryMark, Revision, RevisionPart
-from postmortems.models.templates import SectionRole, Template, TemplateSection
+from postmortems.models.templates import AgendaItem, SectionRole, Template, TemplateSection, TemplateVersion
 from postmortems.models.timeline import LineZone, Observation, QuestionSetAside, TimelineEvent
 
 __all__ = [
+    "AgendaItem",
     "Attachment",
     "Comment",
     "Export",
@@ -22,6 +23,7 @@ __all__ = [
     "SectionRole",
     "Template",
     "TemplateSection",
+    "TemplateVersion",
     "Thread",
     "TimelineEvent",
 ]

@@ -1,3 +1,4 @@
+import re
 from typing import Self
 
 from django.db import models
@@ -8,7 +9,10 @@ from core.models import TimestampedModel
 from incidents.models import Incident
 from live.models import Room
 from people.models import User
-from postmortems.models.templates import SectionRole, Template
+from postmortems.models.templates import SectionRole, Template, TemplateVersion, questions_in
+
+# What stands for records in a text, such as {{timeline}}.
+BLOCK = re.compile(r"\{\{\s*\w+\s*\}\}")
 
 
 class PostmortemQuerySet(models.QuerySet["Postmortem"]):
@@ -42,6 +46,13 @@ class Postmortem(TimestampedModel):
 
     incident = models.OneToOneField(Incident, on_delete=models.PROTECT, related_name="postmortem")
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="postmortems")
+    template_version = models.ForeignKey(
+        TemplateVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="postmortems",
+        help_text="Empty: it began before versions were kept.",
+    )
     room = models.OneToOneField(Room, on_delete=models.PROTECT, related_name="postmortem")
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="postmortems_opened")
@@ -82,8 +93,19 @@ class Section(TimestampedModel):
     title = models.CharField(max_length=120)
     role = models.CharField(max_length=20, choices=SectionRole, default=SectionRole.OTHER)
     guidance = models.TextField(blank=True)
+    prompts = models.TextField(blank=True)
+    body = models.TextField(blank=True, help_text="What it started with.")
     position = models.PositiveSmallIntegerField(default=100)
     is_required = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def questions(self) -> list[str]:
+        return questions_in(self.prompts)
+
+    def is_unwritten(self, text: str) -> bool:
+        """Whether nobody has added to what it started with. A block shows the records, so that is no empty text."""
+        words = text.strip()
+        return not words or (words == self.body.strip() and not BLOCK.search(words))

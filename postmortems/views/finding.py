@@ -11,7 +11,9 @@ from postmortems.permissions import can_write
 def find(request: SignedInRequest, number: int) -> Postmortem:
     found = Postmortem.objects.visible_to(request.user)
     return get_object_or_404(
-        found.select_related("incident__team", "incident__impact", "room", "template", "facilitator"),
+        found.select_related(
+            "incident__team", "incident__impact", "room", "template", "template_version", "facilitator"
+        ),
         incident__number=number,
     )
 

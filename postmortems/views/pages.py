@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.htmx import part_or_redirect
 from incidents import queries as incident_queries
+from incidents.impact import shown_of
 from incidents.models import Incident
 from people.requests import SignedInRequest
 from postmortems import queries
@@ -125,7 +126,7 @@ def facts_context(postmortem: Postmortem) -> dict[str, Any]:
         "postmortem": postmortem,
         "incident": incident,
         "instants": incident_queries.instants_of(incident),
-        "figures": incident_queries.figures_of(incident.impact),
+        "impact": shown_of(incident.impact),
         "participants": incident_queries.participants_of(incident),
         "now": timezone.now(),
     }

