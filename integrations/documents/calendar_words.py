@@ -106,7 +106,7 @@ ZONE = re.compile(
     r"|(?P<other>" + "|".join(OTHER_SCRIPTS) + r")"
     r"|(?P<abbreviation>(?<![A-Za-z])(?:"
     + "|".join(sorted(ABBREVIATIONS, key=len, reverse=True))
-    + r"|(?i:utc|gmt)|[ecmp][sd]t)(?![A-Za-z0-9_/]))"
+    + r"|(?i:utc|gmt)|[ecmp][sd]t)(?![A-Za-z0-9_/À-ɏ]))"
 )
 
 

@@ -1,0 +1,36 @@
+"""The same thing told twice is one event."""
+
+from collections import deque
+from datetime import timedelta
+
+from .reading import Entry, folded
+
+LEEWAY = timedelta(seconds=60)
+MOST_BESIDE = 200
+SAME = "The same as another entry at the same time"
+
+
+def in_order(entries: list[Entry]) -> list[Entry]:
+    """By time, those without one last; what repeats another is left out and says so."""
+    ordered = sorted(entries, key=lambda entry: (entry.at is None, entry.at.timestamp() if entry.at else 0.0))
+    keys: set[str] = set()
+    beside: deque[tuple[Entry, str]] = deque(maxlen=MOST_BESIDE)
+    for entry in ordered:
+        if entry.left_out:
+            continue
+        words = folded(entry.text)
+        if (entry.key and entry.key in keys) or any(_repeats(entry, words, *other) for other in beside):
+            entry.left_out = SAME
+            continue
+        keys.add(entry.key)
+        beside.append((entry, words))
+    return ordered
+
+
+def _repeats(entry: Entry, words: str, other: Entry, other_words: str) -> bool:
+    """The sender's own names decide where both have one from the same kind of sender."""
+    if entry.at is None or other.at is None or abs(entry.at - other.at) > LEEWAY or words != other_words:
+        return False
+    if entry.key and other.key and entry.key.split("|")[0] == other.key.split("|")[0]:
+        return False
+    return entry.who == other.who or not entry.who or not other.who

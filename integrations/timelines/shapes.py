@@ -1,0 +1,130 @@
+"""Getting at what a payload says, whatever is missing in it."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from .moments import instant
+from .reading import NotReadable, Setting, shortened
+
+
+def at_path(node: Any, path: str) -> Any:
+    """The value at "a.b.0.c"; None where any part is missing."""
+    for name in path.split("."):
+        if isinstance(node, dict):
+            node = node.get(name)
+        elif isinstance(node, list) and name.isdigit() and int(name) < len(node):
+            node = node[int(name)]
+        else:
+            return None
+    return node
+
+
+def said(node: Any, *paths: str) -> str:
+    """The first of these that holds words or a number."""
+    for path in paths:
+        value = at_path(node, path)
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)
+    return ""
+
+
+def moment(node: Any, setting: Setting, *paths: str) -> datetime | None:
+    for path in paths:
+        if found := instant(at_path(node, path), setting.zone):
+            return found
+    return None
+
+
+def dicts(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list; a lone object counts as a list of one."""
+    if isinstance(value, dict):
+        return [value]
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def first_dict(node: Any) -> dict[str, Any]:
+    found = dicts(node)
+    return found[0] if found else {}
+
+
+def has(node: Any, *names: str) -> bool:
+    return isinstance(node, dict) and all(name in node for name in names)
+
+
+def has_any(node: Any, *names: str) -> bool:
+    return isinstance(node, dict) and any(name in node for name in names)
+
+
+_SPACES = re.compile(r"\s+")
+
+
+def one_line(text: str, limit: int = 600) -> str:
+    return shortened(_SPACES.sub(" ", text).strip(), limit)
+
+
+_TAGS = re.compile(r"<(?:br|/p|/li)\s*/?>", re.I)
+_HTML = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|<!--.*?-->", re.S)
+_MARKS = re.compile(r"(?m)^\s{0,3}(?:\\?#{1,6}\s*)+|\*\*|__|`|\\(?=[#*\[\]_|])")
+_LINKS = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()\s]{0,400}\)")
+
+
+def plain(text: str, limit: int = 600) -> str:
+    """Markdown or HTML as one line of words."""
+    words = _HTML.sub(" ", _TAGS.sub("\n", text[:20_000]))
+    return one_line(_MARKS.sub("", _LINKS.sub(r"\1", words)), limit)
+
+
+def sentence(*parts: str) -> str:
+    """Parts with a colon after the first, and no part that another already says."""
+    kept: list[str] = []
+    for part in (one_line(part) for part in parts):
+        if part and not any(part.casefold() in other.casefold() for other in kept):
+            kept.append(part)
+    head, *rest = kept or [""]
+    return f"{head}: {_joined(rest)}" if rest else head
+
+
+def _joined(parts: list[str]) -> str:
+    ended = [part if part[-1] in ".!?…" else f"{part}." for part in parts[:-1]]
+    return " ".join([*ended, parts[-1]])
+
+
+def parsed(text: str) -> Any:
+    """JSON in any of the ways it is handed over: one value, one a line, or one behind the other.
+
+    Raises NotReadable where it begins like JSON and is none, or is nested deeper than anything real.
+    """
+    try:
+        values = list(_values(text))
+    except RecursionError:
+        raise NotReadable("This JSON is nested deeper than any tool exports it.") from None
+    return values[0] if len(values) == 1 else values
+
+
+def _values(text: str) -> Iterator[Any]:
+    decoder, position = json.JSONDecoder(), 0
+    while position < len(text):
+        if text[position] in " \t\n\r,\x1e":
+            position += 1
+            continue
+        try:
+            value, position = decoder.raw_decode(text, position)
+        except ValueError as error:
+            line = text.count("\n", 0, getattr(error, "pos", position)) + 1
+            raise NotReadable(f"This begins like JSON but breaks off or errs on line {line}.") from None
+        yield value
+
+
+def inner(value: Any) -> Any:
+    """JSON inside of a string, as queues and logs wrap it."""
+    if isinstance(value, str) and value[:1] in "{[" and value[-1:] in "}]":
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return value
