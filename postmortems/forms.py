@@ -135,6 +135,30 @@ class LineForm(forms.Form):
         return self.cleaned_data
 
 
+class SightForm(forms.Form):
+    """What of the line of time somebody wants to see: a named view, or from here to there as shares of the whole."""
+
+    NARROWEST = 0.0005
+
+    view = forms.CharField(required=False, max_length=40)
+    left = forms.FloatField(required=False, min_value=0, max_value=1)
+    right = forms.FloatField(required=False, min_value=0, max_value=1)
+    width = forms.IntegerField(required=False, min_value=240, max_value=4000)
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """What the address asks for; a value that makes no sense there asks for nothing."""
+        self.is_valid()
+        return self.cleaned_data
+
+    @property
+    def shares(self) -> tuple[float, float] | None:
+        left, right = self.wishes.get("left"), self.wishes.get("right")
+        if left is None or right is None or right - left < self.NARROWEST:
+            return None
+        return left, right
+
+
 class PlaceForm(forms.Form):
     """The event behind which another one goes."""
 

@@ -170,6 +170,7 @@ POLICY: dict[str, Policy] = {
     "postmortems:attachment": (reader, None),
     "postmortems:block": (reader, None),
     "postmortems:timeline": (reader, None),
+    "postmortems:lane": (reader, None),
     "postmortems:add_line": (None, writer),
     "postmortems:preview_line": (None, writer),
     "postmortems:add_event": (None, writer),

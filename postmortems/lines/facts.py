@@ -80,7 +80,7 @@ def read_line(words: str, around: Around) -> Line:
     text = _without_marks(when.rest.strip(), marks)
     text, source = _cut(SOURCE, text, LONGEST_SOURCE)
     text, effect = _cut(EFFECT, text, LONGEST_EFFECT)
-    text, who = _without_who(text, around)
+    text, who = _without_who(_without_marks(text, marks), around)
     text, kind = _without_kind(text, marks)
     text = text or source
     if not text:

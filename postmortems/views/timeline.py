@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.edits import EditConflict
 from core.forms import passes_of, zone_in_words
-from core.htmx import part_or_redirect
+from core.htmx import is_htmx
 from core.rows import is_row_edit, problems_of, row_conflict, row_refused
 from people.requests import SignedInRequest
 from postmortems import queries
@@ -22,15 +22,24 @@ from postmortems.models import Postmortem, TimelineEvent
 from postmortems.permissions import can_write
 from postmortems.rows import name_of
 from postmortems.views.finding import find, find_to_write
+from postmortems.views.lane import lane_context
+from postmortems.views.lines import line_form
 
 
 @require_safe
 def timeline(request: SignedInRequest, number: int) -> HttpResponse:
+    """The list alone for an open page; for anyone else a page of its own, as wide as the screen."""
     postmortem = find(request, number)
-    context = timeline_context(request, postmortem)
-    return part_or_redirect(
-        request, "postmortems/_timeline.html", context, to=f"{postmortem.get_absolute_url()}#timeline"
-    )
+    if is_htmx(request):
+        return render(request, "postmortems/_timeline.html", timeline_context(request, postmortem))
+    context = {
+        **timeline_page_context(request, postmortem),
+        "incident": postmortem.incident,
+        "event_form": EventForm(prefix="new"),
+        "line_form": line_form(request, postmortem),
+        "editors": EventForm(auto_id=False),
+    }
+    return render(request, "postmortems/timeline.html", context)
 
 
 @require_POST
@@ -150,6 +159,13 @@ def remove(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
 
 def _back(postmortem: Postmortem) -> HttpResponse:
     return redirect(f"{postmortem.get_absolute_url()}#timeline")
+
+
+def timeline_page_context(request: SignedInRequest, postmortem: Postmortem) -> dict[str, Any]:
+    """The list with all that stands around it."""
+    context = timeline_context(request, postmortem)
+    events = [event for day in context["days"] for event in day.events]
+    return context | lane_context(request, postmortem, events)
 
 
 def timeline_context(request: SignedInRequest, postmortem: Postmortem) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import "./menus.js";
 import "./outline.js";
 import "./palette.js";
 import "./relative-times.js";
+import "./lane.js";
 import "./rows/index.js";
 import "./shortcuts.js";
 import "./steps.js";

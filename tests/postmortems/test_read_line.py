@@ -195,6 +195,7 @@ def test_a_name_in_front_says_who(words, text, who):
         ("* 14:32 it broke", "other", True, "it broke"),
         ("14:32 *it broke", "other", True, "it broke"),
         ("14:32 it broke *", "other", True, "it broke"),
+        ("14:32 it broke * => users wait", "other", True, "it broke"),
         ("14:32 **never** again", "other", False, "**never** again"),
     ],
 )
