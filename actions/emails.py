@@ -1,5 +1,6 @@
 """The mails that actions send: what stands in them, for whom."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Any
@@ -10,100 +11,78 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from actions.digests import Digest, Group, Pile
+from actions.digests import TOPICS, Digest, Group, Line
+from actions.escalation import Ladder
+from actions.headings import HEADINGS, Answer, Heading, answers_of
 from actions.models import Action
+from core.dates import at_local, monday_of
 from people.mail import Letter, inlined, plan_mails
 from people.models import Organisation, User
 
-
-@dataclass(frozen=True)
-class Heading:
-    """How a group is headed, `counted` in the subject, and the list where all of it stands."""
-
-    title: str
-    counted: str
-    tone: str
-    query: str
-    explanation: str = ""
-    is_own: bool = False
-
-
-HEADINGS = {
-    Group.DECISION: Heading(
-        "A decision is owed", "{} to decide", "danger", "overdue=on",
-        "Overdue for four weeks or more. Each needs one of three: a date by which it is finished, another priority and "
-        "date with the reason, or to be dropped with the reason. You are asked each week until it is on record.",
-    ),
-    Group.OVERDUE: Heading(
-        "Yours, overdue", "{} overdue", "warning", "overdue=on&mine=on",
-        "Blocked? Say so, and give it a date that holds.", is_own=True,
-    ),
-    Group.ESCALATED: Heading(
-        "Escalated to you as engineering manager", "{} escalated", "warning", "overdue=on",
-        "Overdue for three weeks or more. What would let the team finish them?",
-    ),
-    Group.NEEDS_OWNER: Heading(
-        "Needs an owner", "{} without an owner", "warning", "", "Nobody answers for these now. Whom would you ask?"
-    ),
-    Group.COPY: Heading(
-        "Overdue in your team", "{} overdue in your team", "plain", "overdue=on",
-        "In copy to you as team lead. Ask their owners what stands in the way.",
-    ),
-    Group.TEAM: Heading(
-        "Your team’s, overdue for two weeks or more", "{} of your team’s", "plain", "overdue=on",
-        "A word in the stand-up may free them.",
-    ),
-    Group.DUE: Heading("Yours, due this week", "{} due", "plain", "mine=on", is_own=True),
-    Group.UNDATED: Heading(
-        "Yours, without a date", "{} without a date", "plain", "mine=on",
-        "Give each a day, so that others can rely on it.", is_own=True,
-    ),
-    Group.FINISHED: Heading(
-        "You finished last week", "{} finished", "good", "status=done&mine=on",
-        "Each of these makes a repeat less likely. Thank you.", is_own=True,
-    ),
-    Group.TEAM_FINISHED: Heading("Your team finished last week", "{} finished in your team", "good", "status=done"),
-}  # fmt: skip
-
-
+LINES_A_DAY = 15
 CHANGED = "Who may see some of your actions changed before this mail left. What you own is here:\n{}\n"
+
+
+# Mail programs cut off what is longer than 102 kB. A line costs about 350 bytes for each of these, an answer as much twice.
+BUDGET, LINE_COST, ANSWER_COST = 240, 4, 2
 
 
 @dataclass(frozen=True)
 class Chapter:
+    """One group of a mail: the lines that there is room for, and how many more there are."""
+
     heading: Heading
-    pile: Pile
+    count: int
+    asks: str
+    entries: list[tuple[Line, list[Answer]]]
 
     @property
     def counted(self) -> str:
-        return self.heading.counted.format(self.pile.count)
+        return self.heading.counted.format(self.count)
+
+    @property
+    def rest(self) -> int:
+        return self.count - len(self.entries)
 
     @property
     def rest_url(self) -> str:
         return _list_url(self.heading.query)
 
 
-def weekly_letter(person: User, digest: Digest, as_of: date, organisation: Organisation) -> Letter:
+def weekly_letter(person: User, digest: Digest, as_of: date, organisation: Organisation, ladder: Ladder) -> Letter:
     zone = _zone_of(person, organisation)
-    chapters = [Chapter(HEADINGS[group], digest[group]) for group in sorted(digest)]
+    chapters = _chapters(digest, ladder)
     summary = ", ".join(chapter.counted for chapter in chapters[:3])
-    context: dict[str, Any] = {
-        "person": person,
-        "as_of": as_of,
-        "chapters": chapters,
-        "organisation": organisation,
-        "zone": zone,
-        "mine_url": _list_url("mine=on"),
-        "summary": summary,
-    }
-    with timezone.override(zone):
-        text = render_to_string("emails/weekly.txt", context)
-        html = inlined(render_to_string("emails/weekly.html", context))
-    lines = [line for chapter in chapters for line in chapter.pile.lines]
+    context = {"as_of": as_of, "chapters": chapters, "zone": zone, "mine_url": _list_url("mine=on"), "summary": summary}
+    text, html = _written("weekly", person, organisation, zone, context)
+    lines = [line for chapter in chapters for line, _ in chapter.entries]
+    # Planned at the organisation's hour; it leaves at the same hour where its reader is, if that is later.
+    hour = at_local(monday_of(as_of), organisation.weekly_mail_hour, zone)
     return Letter(
         person.pk, f"Your week: {summary}", text, html,
         concerns={"incident": [line.incident_number for line in lines]}, instead=CHANGED.format(_list_url("mine=on")),
+        topic="weekly" if TOPICS.keys() & digest.keys() else "", not_before=hour,
     )  # fmt: skip
+
+
+def _chapters(digest: Digest, ladder: Ladder) -> list[Chapter]:
+    """In the order of reading, each with at least a line, the first ones with as many as there is room for."""
+    room, chapters = BUDGET, []
+    for group in sorted(digest):
+        entries: list[tuple[Line, list[Answer]]] = []
+        for line in digest[group].lines:
+            answers = answers_of(group, line)
+            cost = LINE_COST + ANSWER_COST * len(answers)
+            if entries and cost > room:
+                break
+            room -= cost
+            entries.append((line, answers))
+        chapters.append(_chapter(group, digest[group].count, entries, ladder))
+    return chapters
+
+
+def _chapter(group: Group, count: int, entries: list[tuple[Line, list[Answer]]], ladder: Ladder) -> Chapter:
+    return Chapter(HEADINGS[group], count, HEADINGS[group].asks(ladder), entries)
 
 
 def unwritten_letter(person: User) -> Letter:
@@ -112,25 +91,58 @@ def unwritten_letter(person: User) -> Letter:
     return Letter(person.pk, "Your week: the list could not be written", text)
 
 
+def daily_letter(kind: str, person: User, lines: list[Line], organisation: Organisation, ladder: Ladder) -> Letter:
+    """`reminder` of what is due soon, or `acceptance` asked for: both list actions with the answers beside them."""
+    group = Group.DUE if kind == "reminder" else Group.ACCEPT
+    entries = [(line, answers_of(group, line)) for line in lines[:LINES_A_DAY]]
+    chapter = _chapter(group, len(lines), entries, ladder)
+    context = {"chapter": chapter, "is_reminder": kind == "reminder", "asks": ladder.asks_before, "count": len(lines)}
+    text, html = _written("daily", person, organisation, _zone_of(person, organisation), context)
+    what = lines[0].title if len(lines) == 1 else f"{len(lines)} actions"
+    subject = f"Due soon: {what}" if kind == "reminder" else f"Will you answer for it? {what}"
+    return Letter(
+        person.pk, subject, text, html, concerns={"incident": [line.incident_number for line in lines]},
+        instead=CHANGED.format(_list_url("mine=on")), topic="reminder" if kind == "reminder" else "",
+    )  # fmt: skip
+
+
 def owe_declined(action: Action, to: User, *, by: User, reason: str) -> None:
     """To whoever it went back to, at once: somebody else has to be found."""
-    incident = action.postmortem.incident
-    context: dict[str, Any] = {
-        "person": to,
-        "action": action,
-        "incident": incident,
-        "who": by,
-        "reason": reason,
-        "url": settings.SITE_URL + action.get_absolute_url(),
-        "organisation": Organisation.load(),
-    }
-    text = render_to_string("emails/declined.txt", context)
-    html = inlined(render_to_string("emails/declined.html", context))
-    letter = Letter(to.pk, f"{by} declined {action.reference}", text, html, concerns={"incident": [incident.number]})
+    incident, organisation = action.postmortem.incident, Organisation.load()
+    url = settings.SITE_URL + action.get_absolute_url()
+    context = {"action": action, "incident": incident, "who": by, "reason": reason, "url": url}
+    text, html = _written("declined", to, organisation, _zone_of(to, organisation), context)
+    concerns = {"incident": [incident.number]}
+    letter = Letter(to.pk, f"{by} declined {action.reference}", text, html, concerns=concerns)
     plan_mails("declined", f"{action.reference}-{action.version}", [letter])
 
 
-def _zone_of(person: User, organisation: Organisation) -> tzinfo:
+def owe_owner_left(gone: User, actions: Mapping[User, Iterable[Action]]) -> None:
+    """To whoever looks after each team, at once: what has nobody who answers for it now."""
+    organisation = Organisation.load()
+    letters = [_owner_left(gone, person, list(theirs), organisation) for person, theirs in actions.items()]
+    plan_mails("owner_left", f"{gone.pk}-{gone.version}", letters)
+
+
+def _owner_left(gone: User, person: User, actions: list[Action], organisation: Organisation) -> Letter:
+    entries = [(action, settings.SITE_URL + action.get_absolute_url()) for action in actions]
+    context = {"gone": gone, "entries": entries, "count": len(entries)}
+    text, html = _written("owner_left", person, organisation, _zone_of(person, organisation), context)
+    counted = "1 action needs" if len(entries) == 1 else f"{len(entries)} actions need"
+    numbers = [action.postmortem.incident.number for action in actions]
+    return Letter(person.pk, f"{gone} has left: {counted} an owner", text, html, concerns={"incident": numbers})
+
+
+def _written(
+    name: str, person: User, organisation: Organisation, zone: tzinfo, context: Mapping[str, Any]
+) -> tuple[str, str]:
+    whole = {"person": person, "organisation": organisation, **context}
+    with timezone.override(zone):
+        text = render_to_string(f"emails/{name}.txt", whole)
+        return text, inlined(render_to_string(f"emails/{name}.html", whole))
+
+
+def _zone_of(person: User, organisation: Organisation) -> ZoneInfo:
     try:
         return ZoneInfo(person.time_zone) if person.time_zone else organisation.zone
     except (ZoneInfoNotFoundError, ValueError):

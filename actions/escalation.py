@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import Self
 
 from actions.models import EscalationStep
+from core.dates import DAYS_A_WEEK
 
 Audience = EscalationStep.Audience
 
@@ -75,6 +76,14 @@ class Ladder:
     def rung_of(self, days_overdue: int) -> Rung:
         """The highest rung it has reached; `days_overdue` is 0 for an action that is not late, or has ended."""
         return max((rung for rung in RUNGS.values() if self.has_reached(rung, days_overdue)), default=Rung.NONE)
+
+    def is_stuck(self, days_overdue: int) -> bool:
+        """A decision was asked for a week ago, and there is none."""
+        return self.has_reached(Rung.DECISION, days_overdue - DAYS_A_WEEK)
+
+    @property
+    def asks_before(self) -> str:
+        return self.asks(Audience.REMINDER)
 
     def asks(self, audience: Audience) -> str:
         return self.steps[audience].asks if audience in self.steps else ""

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from actions.digests import gather
 from actions.emails import unwritten_letter, weekly_letter
+from actions.escalation import Ladder
 from actions.models import WeeklyRun
 from core.dates import at_local, monday_of
 from people.mail import Letter, plan_mails
@@ -62,10 +63,10 @@ def plan_week(as_of: date) -> Run:
 def letters(as_of: date) -> Iterator[Letter]:
     """One for each person who is to hear something, written as they are asked for."""
     organisation = Organisation.load()
-    digests = gather(as_of)
+    digests, ladder = gather(as_of), Ladder.load()
     for person in User.objects.filter(pk__in=list(digests)).order_by("pk").iterator(chunk_size=PEOPLE_AT_ONCE):
         try:
-            yield weekly_letter(person, digests.pop(person.pk), as_of, organisation)
+            yield weekly_letter(person, digests.pop(person.pk), as_of, organisation, ladder)
         except Exception:  # one person's odd row must not keep the mail from everybody else
             logger.exception("the weekly mail of account %s could not be written", person.pk)
             yield unwritten_letter(person)

@@ -9,6 +9,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.env import Environment, celery_url, database_from_url, email_from_url
+from core.logs import without_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -151,6 +152,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "send-planned-mail": {"task": "people.tasks.send_planned_mail", "schedule": 60.0, "options": {"expires": 60}},
     "plan-weekly-mail": {"task": "actions.tasks.plan_weekly_mail", "schedule": 300.0, "options": {"expires": 300}},
+    "plan-daily-mail": {"task": "actions.tasks.plan_daily_mail", "schedule": 300.0, "options": {"expires": 300}},
     "resume-exports": {"task": "postmortems.tasks.resume_exports", "schedule": 60.0, "options": {"expires": 60}},
     "keep-revisions": {"task": "postmortems.tasks.keep_revisions", "schedule": 60.0, "options": {"expires": 60}},
     "read-changed-words": {
@@ -276,6 +278,7 @@ LOGGING = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                without_keys,
                 structlog.processors.JSONRenderer(),
             ],
             "foreign_pre_chain": _shared_processors,

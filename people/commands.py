@@ -13,6 +13,7 @@ from django.utils import timezone
 from people.errors import NotAllowedForPerson, NotRetryable
 from people.models import OutboxMail, User
 from people.record import put_on_record
+from people.signals import person_left
 
 RIGHTS = {"role", "is_active"}
 
@@ -60,6 +61,8 @@ def edit_person(person: User, *, by: User, **facts: Any) -> User:
         end_sessions(person)
     after = {name: facts[name] for name in before}
     put_on_record(person, _verb(before, is_active), by=by, before=before, after=after)
+    if before.keys() & RIGHTS and not person.can_write:
+        person_left.send(User, person=person, by=by)
     return person
 
 

@@ -4,6 +4,23 @@ from django import forms
 
 from core.dates import time_zone_choices
 from people.models import Organisation, User
+from people.topics import topics_to_choose, wishes_of
+
+
+class MailsForm(forms.Form):
+    """One box for each kind of mail that may be done without."""
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        wishes = wishes_of(person)
+        for topic in topics_to_choose():
+            self.fields[topic.key] = forms.BooleanField(
+                label=topic.title, help_text=topic.text, required=False, initial=wishes[topic.key]
+            )
+
+    @property
+    def wanted(self) -> list[str]:
+        return [key for key, is_wanted in self.cleaned_data.items() if is_wanted]
 
 
 class ProfileForm(forms.ModelForm):

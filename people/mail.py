@@ -6,12 +6,13 @@ took a mail and before that is noted sends it once more, and mail programs show 
 """
 
 import logging
+import re
 import smtplib
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from itertools import islice
 from random import SystemRandom
@@ -26,7 +27,8 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from people.models import OutboxMail, User
+from people.models import OutboxMail, UnwantedMail, User
+from people.topics import stop_address
 
 logger = logging.getLogger(__name__)
 Status = OutboxMail.Status
@@ -46,7 +48,8 @@ class Letter:
     """What one person is to read. `subject` may hold anything; it is made one line.
 
     `concerns` names what the words tell of, as `{"incident": [7]}`: an app that registered a check for that name is asked
-    again when the mail is sent. Should the recipient no longer see all of it, `instead` is sent, or nothing.
+    again when the mail is sent. Should the recipient no longer see all of it, `instead` is sent, or nothing. `topic`
+    names what of it may be done without; who does without that topic is owed none. It leaves at `not_before`, or at once.
     """
 
     recipient_id: int
@@ -55,6 +58,8 @@ class Letter:
     html: str = ""
     concerns: Mapping[str, Sequence[int]] = field(default_factory=dict)
     instead: str = ""
+    topic: str = ""
+    not_before: datetime | None = None
 
 
 Check = Callable[[User, Sequence[int]], bool]
@@ -66,14 +71,27 @@ def register_check(name: str, check: Check) -> None:
     _checks[name] = check
 
 
+Seal = Callable[[re.Match[str], OutboxMail], str]
+_seals: list[tuple[re.Pattern[str], Seal]] = []
+
+
+def register_seal(address: re.Pattern[str], seal: Seal) -> None:
+    """From an app above: addresses of this shape become keys of their recipient, only in the mail that leaves.
+
+    The outbox holds the plain address, for whoever reads there is not the recipient.
+    """
+    _seals.append((address, seal))
+
+
 def plan_mails(kind: str, period: str, letters: Iterable[Letter]) -> int:
     """Owe these letters, each person at most one for a kind and period; the sender wakes on commit.
 
     Takes them in batches, so a generator need never be whole in memory. Returns how many are new.
     """
-    made = 0
+    made, unwanted = 0, UnwantedMail.objects.by_topic()
     for batch in _in_batches(letters):
-        rows = [_row(kind, period, letter) for letter in batch]
+        wanted = [letter for letter in batch if letter.recipient_id not in unwanted.get(letter.topic, ())]
+        rows = [_row(kind, period, letter) for letter in wanted]
         OutboxMail.objects.bulk_create(rows, ignore_conflicts=True)
         made += OutboxMail.objects.filter(message_id__in=[row.message_id for row in rows]).count()
     transaction.on_commit(wake_the_sender)
@@ -96,8 +114,9 @@ def _row(kind: str, period: str, letter: Letter) -> OutboxMail:
         html=letter.html,
         concerns={name: sorted(set(numbers)) for name, numbers in letter.concerns.items()},
         instead=letter.instead,
+        topic=letter.topic,
         message_id=f"<{kind}.{uuid.uuid4().hex}@{_host()}>",
-        next_try_at=timezone.now(),
+        next_try_at=max(letter.not_before or timezone.now(), timezone.now()),
     )
 
 
@@ -282,8 +301,17 @@ def as_message(mail: OutboxMail) -> EmailMultiAlternatives:
         "X-Auto-Response-Suppress": "All",
         "List-Id": f"Debrief {mail.kind} <{mail.kind}.debrief.{_host()}>",
     }
-    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.recipient.email], headers=headers)
+    if mail.topic:
+        headers["List-Unsubscribe"] = f"<{stop_address(mail.recipient_id, mail.topic)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message = EmailMultiAlternatives(mail.subject, _sealed(mail.text, mail), to=[mail.recipient.email], headers=headers)
     if mail.html:
-        message.attach_alternative(mail.html, "text/html")
+        message.attach_alternative(_sealed(mail.html, mail), "text/html")
     message.message()  # writes it once: what is wrong with it shows here, before the server hears of it
     return message
+
+
+def _sealed(words: str, mail: OutboxMail) -> str:
+    for address, seal in _seals:
+        words = address.sub(lambda found, seal=seal: seal(found, mail), words)  # type: ignore[misc]
+    return words

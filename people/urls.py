@@ -6,4 +6,6 @@ app_name = "people"
 
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
+    path("mails/", views.mails, name="mails"),
+    path("mails/stop/<str:token>/", views.stop_mail, name="stop_mail"),
 ]

@@ -1,11 +1,14 @@
 from django.contrib import messages
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from people.forms import ProfileForm
+from people.forms import MailsForm, ProfileForm
 from people.models import User
 from people.requests import SignedInRequest
+from people.topics import choose_mails, read_stop_address, stop_topic
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -18,3 +21,31 @@ def profile(request: SignedInRequest) -> HttpResponse:
         messages.success(request, "Your name and time zone are saved.")
         return redirect("people:profile")
     return render(request, "people/profile.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mails(request: SignedInRequest) -> HttpResponse:
+    form = MailsForm(request.POST if request.method == "POST" else None, person=request.user)
+    if form.is_valid():
+        choose_mails(request.user, wanted=form.wanted)
+        messages.success(request, "Your choice is saved.")
+        return redirect("people:mails")
+    return render(request, "people/mails.html", {"form": form})
+
+
+# Mail programs post here on their own, without a session or a token of a form: the address itself is the key.
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_mail(request: HttpRequest, token: str) -> HttpResponse:
+    """Looking changes nothing, for programs that look for viruses open every link; posting unsubscribes."""
+    found = read_stop_address(token)
+    if found is None:
+        raise Http404
+    person, topic = found
+    if request.method == "POST":
+        stop_topic(person, topic.key)
+    context = {"person": person, "topic": topic, "is_stopped": request.method == "POST"}
+    response = render(request, "people/stop_mail.html", context)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

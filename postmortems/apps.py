@@ -7,6 +7,7 @@ class PostmortemsConfig(AppConfig):
 
     def ready(self) -> None:
         from live import registry
+        from people.topics import Topic, register_topic
         from postmortems import receivers  # noqa: F401 - connects them
         from postmortems.door import PostmortemDoor
         from postmortems.history import rows
@@ -14,6 +15,11 @@ class PostmortemsConfig(AppConfig):
         from postmortems.history.kinds import FactsRows, TimelineRows
         from postmortems.own_blocks import register_blocks
 
+        register_topic(
+            Topic(
+                "mention", "When somebody mentions me", "In a text or a comment; one mail for each thread or document."
+            )
+        )
         registry.register("postmortems", PostmortemDoor())
         registry.register_keeper("postmortems", kept_upto)
         rows.register(TimelineRows())

@@ -72,6 +72,7 @@ def _letter(
         render_to_string("emails/mention.txt", context),
         inlined(render_to_string("emails/mention.html", context)),
         concerns={"incident": [incident.number]},
+        topic="mention",
     )
 
 

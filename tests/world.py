@@ -258,6 +258,8 @@ def _value(world: World, address: Address, parameter: str, kind: str) -> object:
         return world.dossiers[kind].attachment.name if kind in world.dossiers else "gate.log"
     return {
         "block": "timeline",
+        "token": "no-token",
+        "purpose": "accept",
         "days": CHECK_AFTER_DAYS,
         "format": "md",
         "app_label": "actions",

@@ -1,6 +1,7 @@
 """Whether what was done still holds: asked 30, 90 and 365 days later, as the policy says."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -26,19 +27,19 @@ def plan_checks(action: Action) -> None:
 
 
 @transaction.atomic
-def say_it_holds(check: HoldCheck, *, by: User, note: str) -> HoldCheck:
+def say_it_holds(check: HoldCheck, *, by: User, note: str, **how: Any) -> HoldCheck:
     """It is still in place and works; the note says how one knows. Raises NotAllowedNow without one."""
     check = _locked(check)
     if not note.strip():
         raise NotAllowedNow("Say in a word how you know that it holds.")
     _answer(check, by=by, holds=True, note=note)
-    put_on_record(check.action, "action.held", by=by, reason=note.strip(), after_days=check.after_days)
+    put_on_record(check.action, "action.held", by=by, reason=note.strip(), after_days=check.after_days, **how)
     return check
 
 
 @transaction.atomic
 def say_it_fails(
-    check: HoldCheck, *, by: User, note: str, title: str, owner: User | None, due_on: date | None
+    check: HoldCheck, *, by: User, note: str, title: str, owner: User | None, due_on: date | None, **how: Any
 ) -> Action:
     """It holds no longer: a new action stands in its place, linked to it. Raises NotAllowedNow without a note.
 
@@ -57,7 +58,13 @@ def say_it_fails(
         description=note.strip(), follows=check.action,
     )  # fmt: skip
     put_on_record(
-        check.action, "action.failed", by=by, reason=note.strip(), after_days=check.after_days, follower=follower.number
+        check.action,
+        "action.failed",
+        by=by,
+        reason=note.strip(),
+        after_days=check.after_days,
+        follower=follower.number,
+        **how,
     )
     return follower
 

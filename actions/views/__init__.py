@@ -1,3 +1,4 @@
+from actions.views.answers import answer, answer_by_mail
 from actions.views.pages import create, detail, edit, edit_field, index, panel
 from actions.views.steps import (
     accept,
@@ -20,6 +21,8 @@ from actions.views.steps import (
 
 __all__ = [
     "accept",
+    "answer",
+    "answer_by_mail",
     "block",
     "confirm",
     "create",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from actions import commands
+from actions.errors import NotAllowedNow
 from actions.escalation import Ladder, Rung
 from actions.forms import (
     BlockForm,
@@ -29,6 +30,7 @@ from actions.permissions import can_confirm, can_edit
 from actions.views.finding import find, find_to_edit
 from core.errors import DomainError
 from core.htmx import is_htmx
+from people.models import User
 from people.requests import SignedInRequest
 
 BUTTONS = {"accept", "start", "confirm"}
@@ -72,6 +74,20 @@ STEPS: dict[str, Callable[..., Any]] = {
 }
 
 
+CHECKS: dict[str, Callable[..., Any]] = {"holds": commands.say_it_holds, "fails": commands.say_it_fails}
+
+
+def make_step(action: Action, verb: str, *, by: User, **facts: Any) -> None:
+    """Raises DomainError. A check is the one that waits now."""
+    if verb not in CHECKS:
+        STEPS[verb](action, by=by, **facts)
+        return
+    check = action.checks.waiting(timezone.localdate()).first()
+    if check is None:
+        raise NotAllowedNow("This was answered already.")
+    CHECKS[verb](check, by=by, **facts)
+
+
 def _step(verb: str) -> Callable[..., HttpResponse]:
     @require_POST
     def view(request: SignedInRequest, number: int) -> HttpResponse:
@@ -97,12 +113,12 @@ def unlink(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
 
 @require_POST
 def holds(request: SignedInRequest, number: int, days: int) -> HttpResponse:
-    return _check(request, number, days, "holds", commands.say_it_holds)
+    return _check(request, number, days, "holds", CHECKS["holds"])
 
 
 @require_POST
 def fails(request: SignedInRequest, number: int, days: int) -> HttpResponse:
-    return _check(request, number, days, "fails", commands.say_it_fails)
+    return _check(request, number, days, "fails", CHECKS["fails"])
 
 
 def _check(request: SignedInRequest, number: int, days: int, verb: str, command: Callable[..., object]) -> HttpResponse:

@@ -1,5 +1,6 @@
+from people.models.choices import UnwantedMail
 from people.models.outbox import OutboxMail
 from people.models.record import RecordEntry
 from people.models.users import Organisation, Team, User
 
-__all__ = ["Organisation", "OutboxMail", "RecordEntry", "Team", "User"]
+__all__ = ["Organisation", "OutboxMail", "RecordEntry", "Team", "UnwantedMail", "User"]

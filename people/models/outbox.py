@@ -54,6 +54,9 @@ class OutboxMail(TimestampedModel):
         default=dict, blank=True, help_text="What its words tell of, looked at again when it is sent."
     )
     instead = models.TextField(blank=True, help_text="Sent in place of the words if the recipient may not read them.")
+    topic = models.CharField(
+        max_length=40, blank=True, help_text="What of it may be done without, by one click. Empty: nothing."
+    )
     message_id = models.CharField(max_length=120, unique=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
     attempt_count = models.PositiveSmallIntegerField(default=0)
