@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -61,6 +61,9 @@ class SampleForm(forms.Form):
     number = forms.IntegerField(label="Users affected", disabled=True, initial=1200, required=False)
 
 
+AT = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
+
+
 def refused_form() -> SampleForm:
     form = SampleForm(
         {"started_at": "2026-11-20T14:05", "title": "", "kind": "x", "severity": "1"}, auto_id="refused_%s"
@@ -80,8 +83,16 @@ def samples() -> dict[str, Any]:
         "refused": refused_form(),
         "page": one_page(),
         "long_title": LONG_TITLE,
-        "at": datetime(2026, 11, 20, 14, 5, tzinfo=UTC),
+        "at": AT,
         "earlier": datetime(2026, 11, 20, 13, 58, tzinfo=UTC),
+        "clocks": [
+            {"name": "Cool-down", "key": "cool_down", "state": "met", "at": AT},
+            {"name": "Draft", "state": "late", "by": AT, "late_by": timedelta(hours=3), "elapsed_percent": 100},
+            {"name": "Meeting", "state": "soon", "by": AT, "elapsed_percent": 80, "note": "set for later than asked"},
+            {"name": "Publishing", "state": "coming", "by": AT, "elapsed_percent": 30},
+            {"name": "Publishing", "state": "waiting"},
+            {"name": "Meeting", "state": "not_needed", "note": "it was published without one"},
+        ],
         "on": date(2026, 12, 4),
         "problems": [
             "ACT-45 is still open: finish it, or drop it on the record.",

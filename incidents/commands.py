@@ -1,12 +1,23 @@
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from core.edits import EditConflict, merge_fields
+from incidents.defaults import Preset
 from incidents.errors import DecisionUnexplained, ShutsYouOut, TimesOutOfOrder
-from incidents.models import TIME_ORDER, Impact, Incident, Participant, Review, ReviewDecision, Service
+from incidents.models import (
+    TIME_ORDER,
+    Impact,
+    Incident,
+    Participant,
+    Review,
+    ReviewDecision,
+    Service,
+    SeverityPolicy,
+)
 from incidents.reviewing import requirement_of
 from incidents.signals import incident_edited
 from people.models import Team, User
@@ -107,6 +118,19 @@ def decide_review(
     put_on_record(incident, "incident.review_decided", by=by, answer=answer, proposed=proposed, reason=decision.reason)
     incident_edited.send(Incident, incident=incident, changed={"review"})
     return decision
+
+
+@transaction.atomic
+def apply_preset(policy: SeverityPolicy, preset: Preset, *, by: User) -> SeverityPolicy:
+    """Set the clocks of a severity; those of running incidents change with it."""
+    policy = SeverityPolicy.objects.select_for_update().get(pk=policy.pk)
+    wanted = {name: value for name, value in asdict(preset).items() if name != "name"}
+    changes = {name: [getattr(policy, name), value] for name, value in wanted.items() if getattr(policy, name) != value}
+    for name in changes:
+        setattr(policy, name, wanted[name])
+    policy.save(update_fields=[*changes, "updated_at"])
+    put_on_record(policy, "severity_policy.preset_applied", by=by, preset=preset.name, changes=changes)
+    return policy
 
 
 def _merge(incident: Incident, seen: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, list[Any]]:

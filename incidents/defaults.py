@@ -1,5 +1,7 @@
 """The policies that a new organisation starts with, in our own words."""
 
+from dataclasses import dataclass
+
 from incidents.models import Review, ReviewTrigger, Severity, SeverityPolicy
 
 Condition = ReviewTrigger.Condition
@@ -10,6 +12,24 @@ SEVERITY_POLICIES = [
     (Severity.SEV3, "Minor", "A small impact on a few users, or one that was over quickly.", Review.BRIEF, 60),
     (Severity.SEV4, "Low", "Hardly any impact, and mostly inside the house.", Review.OPTIONAL, 45),
 ]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A set of clocks that a facilitator chooses whole."""
+
+    name: str
+    counted_in: str
+    meeting_from: int
+    meeting_within: int
+    share_before_hours: int
+    publish_within: int
+
+
+PRESETS = {
+    "fast": Preset("fast, 48/72 hours", SeverityPolicy.Unit.HOURS, 0, 48, 24, 72),
+    "cool_down": Preset("cool-down, day 3 to 5", SeverityPolicy.Unit.DAYS, 3, 5, 24, 7),
+}
 
 
 def install_severity_policies() -> int:

@@ -161,7 +161,7 @@ def facts_of(incident: Incident) -> dict[str, Any]:
 class IncidentFilter(forms.Form):
     """The filter of the list; it lives in the address, so that a filtered list can be sent to someone."""
 
-    STATES = [("", "open and resolved"), ("open", "open"), ("resolved", "resolved")]
+    STATES = [("", "open and resolved"), ("open", "open"), ("resolved", "resolved"), ("late", "with a late clock")]
 
     text = forms.CharField(label="Search", required=False, max_length=200)
     severity = forms.TypedChoiceField(

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from incidents.lateness import late
 from incidents.models import (
     Impact,
     Incident,
@@ -35,8 +36,14 @@ def listed(user: User, wishes: Mapping[str, Any]) -> IncidentQuerySet:
         incidents = incidents.filter(severity=severity)
     if team := wishes.get("team"):
         incidents = incidents.filter(team=team)
-    state = wishes.get("state")
-    return incidents.open() if state == "open" else incidents.resolved() if state == "resolved" else incidents
+    match wishes.get("state"):
+        case "open":
+            return incidents.open()
+        case "resolved":
+            return incidents.resolved()
+        case "late":
+            return late(incidents, now=timezone.now())
+    return incidents
 
 
 def matches(text: str) -> Q:

@@ -11,15 +11,16 @@ from core.edits import EditConflict
 from core.forms import zone_in_words
 from core.htmx import is_htmx
 from incidents import commands, queries
-from incidents.clocks import clocks
 from incidents.commands import edit_incident, report_incident
 from incidents.errors import IncidentRefused
 from incidents.forms import DecisionFilter, DecisionForm, IncidentFilter, IncidentForm
 from incidents.impact import shown_of
+from incidents.lateness import clocks_of
+from incidents.memory import Memory, memory_of
 from incidents.models import Incident
 from incidents.permissions import can_decide_review, can_edit, can_report
 from incidents.reviewing import requirement_of
-from people.models import User
+from people.models import Organisation, User
 from people.requests import SignedInRequest
 
 ROWS_A_PAGE = 30
@@ -60,17 +61,25 @@ def _review_of(request: SignedInRequest, incident: Incident, form: DecisionForm 
     """What the part about the post-mortem shows: the policy's answer, the decision, and what this user may decide."""
     requirement = requirement_of(incident, request.user)
     decision = queries.decision_of(incident)
+    answer = decision.answer if decision else requirement.answer
     return {
         "incident": incident,
         "policy": requirement.policy,
-        "clocks": clocks(incident, requirement.policy),
-        "now": timezone.now(),
+        "clocks": clocks_of(incident, requirement.policy, getattr(incident, "postmortem", None), answer=answer),
+        "memory": _memory_of(incident),
         "requirement": requirement,
         "decision": decision,
         "explained_by": queries.explanation_of(decision, request.user) if decision else None,
         "can_decide": can_decide_review(request.user, incident),
         "form": form or DecisionForm(incident=incident, user=request.user, initial={"answer": requirement.answer}),
     }
+
+
+def _memory_of(incident: Incident) -> Memory | None:
+    """Until there is a published account, people have to remember."""
+    if getattr(incident, "postmortem", None) and incident.postmortem.published_at:
+        return None
+    return memory_of(incident.resolved_at, now=timezone.now(), zone=Organisation.load().zone)
 
 
 @require_POST

@@ -13,7 +13,6 @@ def home(request: SignedInRequest) -> HttpResponse:
     """What waits for the reader."""
     context = {
         "work": my_work(request.user, on=timezone.localdate()),
-        "now": timezone.now(),
         "can_report": can_report(request.user),
     }
     return render(request, "insights/home.html", context)

@@ -169,7 +169,10 @@ class PostmortemFilter(forms.Form):
     """The filter of the list; it lives in the address, so that a filtered list can be sent to someone."""
 
     text = forms.CharField(label="Search", required=False, max_length=200)
+    CLOCKS = [("", "all clocks"), ("late", "late"), ("forgotten", "over two weeks old")]
+
     status = forms.ChoiceField(choices=[("", "every status"), *Postmortem.Status.choices], required=False)
+    clocks = forms.ChoiceField(choices=CLOCKS, required=False)
     severity = forms.TypedChoiceField(
         choices=[("", "every severity"), *Severity.choices], coerce=int, empty_value=None, required=False
     )

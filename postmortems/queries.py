@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from incidents.clocks import Clocks, clocks
+from incidents.clocks import Clocks
+from incidents.lateness import FORGETTING, clocks_of, forgotten, late
 from incidents.models import Incident, SeverityPolicy
 from incidents.queries import matches
 from live.commands import read
@@ -35,10 +36,11 @@ class Row:
     clocks: Clocks
 
     @property
-    def is_late(self) -> bool:
-        """Past the hour by which it should have been published, and still being written."""
-        due = self.clocks.publish_by
-        return self.postmortem.status in UNFINISHED and due is not None and due < timezone.now()
+    def is_forgotten(self) -> bool:
+        """More than two weeks after the incident it is still being written."""
+        resolved_at = self.postmortem.incident.resolved_at
+        is_old = resolved_at is not None and timezone.now() - resolved_at > FORGETTING
+        return is_old and self.postmortem.published_at is None
 
 
 def listed(user: User, wishes: Mapping[str, Any]) -> PostmortemQuerySet:
@@ -51,7 +53,12 @@ def listed(user: User, wishes: Mapping[str, Any]) -> PostmortemQuerySet:
         postmortems = postmortems.filter(incident__severity=severity)
     if team := wishes.get("team"):
         postmortems = postmortems.filter(incident__team=team)
+    if narrow := CLOCKS.get(wishes.get("clocks", "")):
+        postmortems = postmortems.filter(incident__in=narrow(Incident.objects.all(), now=timezone.now()).values("pk"))
     return postmortems.filter(status=wishes["status"]) if "status" in wishes else postmortems
+
+
+CLOCKS = {"late": late, "forgotten": forgotten}
 
 
 def unfinished_of(user: User) -> list[Row]:
@@ -64,7 +71,7 @@ def unfinished_of(user: User) -> list[Row]:
 
 def with_clocks(postmortems: Iterable[Postmortem]) -> list[Row]:
     policies = SeverityPolicy.objects.in_bulk(field_name="severity")
-    return [Row(one, clocks(one.incident, policies.get(one.incident.severity))) for one in postmortems]
+    return [Row(one, clocks_of(one.incident, policies.get(one.incident.severity), one)) for one in postmortems]
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,12 @@ def evidence(source: str) -> SafeString:
 
 
 @register.filter
+def span(value: timedelta) -> str:
+    """A duration by whole minutes: of days and hours nobody wants to read the seconds."""
+    return in_words(value - value % timedelta(minutes=1)) if value >= timedelta(minutes=1) else "less than a minute"
+
+
+@register.filter
 def iso(value: datetime | None) -> str:
     """The instant in UTC, for a `datetime` attribute."""
     return value.astimezone(UTC).isoformat() if value else ""

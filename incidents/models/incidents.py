@@ -5,7 +5,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from core.models import NumberedModel, TimestampedModel
@@ -46,13 +46,17 @@ class SeverityPolicy(TimestampedModel):
         BRIEF = "brief", "brief review"
         OPTIONAL = "optional", "post-mortem optional"
 
+    class Unit(models.TextChoices):
+        HOURS = "hours", "hours after it was resolved"
+        DAYS = "days", "calendar days, the day it was resolved being day 0"
+
     class Meta:
         ordering = ["severity"]
         verbose_name_plural = "severity policies"
         constraints = [
             models.CheckConstraint(
-                name="policy_meeting_before_publishing",
-                condition=Q(meeting_within_hours__lte=models.F("publish_within_hours")),
+                name="policy_cool_down_then_meeting_then_publishing",
+                condition=Q(meeting_from__lte=F("meeting_within")) & Q(meeting_within__lte=F("publish_within")),
             )
         ]
 
@@ -60,8 +64,24 @@ class SeverityPolicy(TimestampedModel):
     name = models.CharField(max_length=40)
     definition = models.CharField(max_length=300)
     review = models.CharField(max_length=20, choices=Review)
-    meeting_within_hours = models.PositiveSmallIntegerField(default=48, help_text="After the incident is resolved.")
-    publish_within_hours = models.PositiveSmallIntegerField(default=72, help_text="After the incident is resolved.")
+    counted_in = models.CharField(
+        "clocks count in",
+        max_length=5,
+        choices=Unit,
+        default=Unit.HOURS,
+        help_text="Hours are real hours, also where summer time begins. Days are those of the organisation's zone.",
+    )
+    meeting_from = models.PositiveSmallIntegerField(
+        "cool-down", default=0, help_text="From when on the meeting may be; 0 asks for no cool-down."
+    )
+    meeting_within = models.PositiveSmallIntegerField("meeting by", default=48)
+    share_before_hours = models.PositiveSmallIntegerField(
+        "draft shared before (hours)",
+        default=24,
+        validators=[MaxValueValidator(240)],
+        help_text="How many hours before the meeting people have its draft to read.",
+    )
+    publish_within = models.PositiveSmallIntegerField("publish by", default=72, validators=[MaxValueValidator(2000)])
     meeting_minutes = models.PositiveSmallIntegerField(
         "length of the meeting (minutes)", default=60, validators=[MinValueValidator(15), MaxValueValidator(240)]
     )
@@ -136,7 +156,7 @@ class Incident(NumberedModel):
             *(
                 models.CheckConstraint(
                     name=f"incident_{first.removesuffix('_at')}_by_{later.removesuffix('_at')}",
-                    condition=Q(**{f"{first}__lte": models.F(later)}) | Q(**{first: None}) | Q(**{later: None}),
+                    condition=Q(**{f"{first}__lte": F(later)}) | Q(**{first: None}) | Q(**{later: None}),
                 )
                 for first, later in TIME_ORDER
             ),

@@ -19,6 +19,7 @@ from postmortems.commands.lifecycle import (
     submit_blockers,
     submit_postmortem,
 )
+from postmortems.commands.meeting import plan_meeting, share_draft
 from postmortems.commands.open_documents import is_closed_for_good, write_section
 from postmortems.commands.revisions import bring_back, name_revision
 from postmortems.commands.timeline import add_event, add_line, edit_event, move_event, remove_event
@@ -38,6 +39,7 @@ __all__ = [
     "name_revision",
     "open_postmortem",
     "open_thread",
+    "plan_meeting",
     "publish_blockers",
     "publish_postmortem",
     "remove_event",
@@ -46,6 +48,7 @@ __all__ = [
     "reply",
     "resolve_thread",
     "send_back_postmortem",
+    "share_draft",
     "submit_blockers",
     "submit_postmortem",
     "withdraw_comment",

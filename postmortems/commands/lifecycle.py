@@ -78,6 +78,8 @@ def submit_postmortem(postmortem: Postmortem, *, by: User) -> Postmortem:
     postmortem = _locked(postmortem)
     if blockers := submit_blockers(postmortem):
         raise NotSubmittable(*blockers)
+    # Whoever is asked to review it has it to read.
+    postmortem.draft_shared_at = postmortem.draft_shared_at or timezone.now()
     return _move(postmortem, Status.IN_REVIEW, "postmortem.submitted", by=by)
 
 
@@ -149,7 +151,7 @@ STEPS_IN_WORDS = {
 
 def _move(postmortem: Postmortem, status: str, verb: str, *, by: User) -> Postmortem:
     postmortem.status = status
-    postmortem.save(update_fields=["status", "published_at", "closed_at", "updated_at"])
+    postmortem.save(update_fields=["status", "draft_shared_at", "published_at", "closed_at", "updated_at"])
     put_on_record(postmortem, verb, by=by)
     keep_revision(postmortem, Reason(Revision.Kind.STATUS, STEPS_IN_WORDS[verb], by))
     announce(postmortem.room, "statusChanged")

@@ -35,6 +35,7 @@ def _front_matter(document: Document) -> str:
         **{instant.name: _instant(instant.at) for instant in incident.instants},
         "impact": {fact.name: _value(fact) for fact in document.impact},
         "status": document.status,
+        "meeting_at": _instant(document.meeting_at),
         "published_at": _instant(document.published_at),
         "people": [f"{person.name} ({person.role})" for person in document.people],
         "exported_at": _instant(document.made_at),

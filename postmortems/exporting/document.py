@@ -13,8 +13,9 @@ from django.utils.text import capfirst
 
 from core.dates import in_words
 from core.embeds import Surroundings
-from incidents.clocks import Clocks, clocks
+from incidents.clocks import Clocks
 from incidents.impact import UNKNOWN, figures_of
+from incidents.lateness import clocks_of
 from incidents.models import Impact, Incident, SeverityPolicy
 from live.commands import texts_of
 from people.models import Organisation
@@ -199,6 +200,9 @@ class Document:
     status: str
     status_label: str
     opened_at: datetime
+    draft_shared_at: datetime | None
+    meeting_at: datetime | None
+    meeting_place: str
     published_at: datetime | None
     closed_at: datetime | None
     incident: IncidentFacts
@@ -252,12 +256,15 @@ def document_of(postmortem: Postmortem, *, at: datetime, address: str = "") -> D
         status=str(postmortem.status),
         status_label=postmortem.get_status_display(),
         opened_at=postmortem.created_at,
+        draft_shared_at=postmortem.draft_shared_at,
+        meeting_at=postmortem.meeting_at,
+        meeting_place=postmortem.meeting_place,
         published_at=postmortem.published_at,
         closed_at=postmortem.closed_at,
         incident=_incident_facts(incident, policy),
         currency=impact.currency,
         impact=impact_facts(impact),
-        clocks=clocks(incident, policy),
+        clocks=clocks_of(incident, policy, postmortem),
         sections=sections,
         timeline=moments_of(postmortem),
         actions=action_lines_of(postmortem, today=at.astimezone(organisation.zone).date()),

@@ -59,6 +59,9 @@ class Postmortem(TimestampedModel):
     facilitator = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="postmortems_facilitated"
     )
+    meeting_at = models.DateTimeField("meeting", null=True, blank=True)
+    meeting_place = models.CharField("place or video link", max_length=500, blank=True)
+    draft_shared_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     # Up to which row of the room's log the texts were looked through for mentions and for passages that moved.

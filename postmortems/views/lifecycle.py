@@ -5,12 +5,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from core.htmx import is_htmx, part_or_redirect
-from incidents.clocks import clocks
-from incidents.queries import policy_of
 from people.requests import SignedInRequest
 from postmortems.commands import (
     close_blockers,
@@ -101,8 +98,6 @@ def status_context(request: SignedInRequest, postmortem: Postmortem, *, problems
     return {
         "postmortem": postmortem,
         "incident": postmortem.incident,
-        "clocks": clocks(postmortem.incident, policy_of(postmortem.incident)),
-        "now": timezone.now(),
         "problems": problems,
         "next_step": _next_step(postmortem),
         "open_thread_count": postmortem.threads.open().count(),

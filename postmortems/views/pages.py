@@ -27,6 +27,7 @@ from postmortems.views.comments import comments_context
 from postmortems.views.finding import find
 from postmortems.views.lifecycle import status_context
 from postmortems.views.lines import line_form
+from postmortems.views.meeting import standing_context
 from postmortems.views.timeline import timeline_page_context
 
 ROWS_A_PAGE = 30
@@ -71,6 +72,7 @@ def detail(request: SignedInRequest, number: int) -> HttpResponse:
     context = {
         **facts_context(postmortem),
         **status_context(request, postmortem),
+        **standing_context(request, postmortem),
         **timeline_page_context(request, postmortem),
         **comments_context(request, postmortem),
         **_words(postmortem, sections),

@@ -15,6 +15,13 @@ function refresh() {
   }
 }
 
+// What has `data-turns-at` says something else from that instant on: `clockTurned` has its part asked for again.
+function turn() {
+  const due = [...document.querySelectorAll("[data-turns-at]")].filter((one) => Date.parse(one.dataset.turnsAt) <= Date.now());
+  for (const one of due) delete one.dataset.turnsAt;
+  if (due.length) document.body.dispatchEvent(new CustomEvent("clockTurned", { bubbles: true }));
+}
+
 if (document.querySelector("time[data-relative]")) refresh();
-setInterval(refresh, 30_000);
+setInterval(() => { refresh(); turn(); }, 30_000);
 document.addEventListener("htmx:after:swap", refresh);

@@ -86,7 +86,7 @@ def test_the_clocks_say_what_is_late(signed_in, draft):
     with time_machine.travel(TOO_LATE, tick=False):
         page = signed_in.get(URL).content.decode()
 
-    assert "late: to publish by" in page
+    assert "late by" in page
     assert "5 Mar 2026, 16:30" in page
 
 
