@@ -1,5 +1,6 @@
 """What leadership finds in the PDF, and how long it takes."""
 
+import os
 import resource
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -207,6 +208,7 @@ def test_twenty_pages_take_seconds(told):
 
 
 @needs_pango
+@pytest.mark.skipif("DEBRIEF_LONG_PDF" not in os.environ, reason="Takes half a minute; DEBRIEF_LONG_PDF=1 runs it.")
 @pytest.mark.slow
 def test_a_hundred_pages_are_made_within_the_limits(told):
     heap = long(document(told), paragraphs=40, events=400, actions=150)

@@ -194,7 +194,7 @@ def test_two_workers_at_once_keep_each_stretch_once(kept, member, monkeypatch):
 def test_rows_are_kept_with_who_changed_them(kept, member, facilitator):
     add_event(kept, by=member, text="The first alert fires.", occurred_at=STARTED_AT)
     add_event(kept, by=member, text="Traffic is moved.", occurred_at=STARTED_AT)
-    edit_incident(kept.incident, by=facilitator, severity=1)
+    edit_incident(kept.incident, by=facilitator, severity=3)
     action = add_action(kept, by=facilitator, title="Watch it", owner=None, due_on=None)
     keep_revisions()
 
