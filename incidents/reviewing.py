@@ -114,7 +114,10 @@ def requirement_of(incident: Incident, user: User) -> Requirement:
 def _strongest_first(findings: Iterable[Finding]) -> list[Finding]:
     """Of several rows that found the same, the one that asks for most."""
     ordered = sorted(findings, key=lambda finding: -STRENGTH.index(Review(finding.answer)))
-    return list({finding.words: finding for finding in reversed(ordered)}.values())[::-1]
+    strongest: dict[str, Finding] = {}
+    for finding in ordered:
+        strongest.setdefault(finding.words, finding)
+    return list(strongest.values())
 
 
 def _case(incident: Incident, user: User) -> Case:

@@ -105,6 +105,17 @@ def test_requirement_finds_kinds_and_marks(condition, facts, words, incident, me
     assert words_for(Incident.objects.get(pk=incident.pk), member) == [words, "SEV-3 Minor"]
 
 
+def test_requirement_that_two_rows_found_alike_goes_by_the_stricter_row(incident, member, policy):
+    policy(Condition.USERS_SHARE, 1, Review.REQUIRED)
+    policy(Condition.USERS_SHARE, Decimal("0.1"), Review.OPTIONAL)
+    incident = with_impact(incident, users_affected_percent=Decimal("2.5"))
+
+    requirement = requirement_of(incident, member)
+
+    assert requirement.answer == Review.REQUIRED
+    assert [finding.answer for finding in requirement.speaks_for] == [Review.REQUIRED, Review.BRIEF]
+
+
 def test_requirement_shows_the_arithmetic_of_the_sla_budget(incident, member, policy):
     """99.95 % of 30 days are 43,178.4 of 43,200 minutes, which leaves 21.6."""
     policy(Condition.SLA_BUDGET, 100)
