@@ -85,6 +85,17 @@ def samples() -> dict[str, Any]:
         "long_title": LONG_TITLE,
         "at": AT,
         "earlier": datetime(2026, 11, 20, 13, 58, tzinfo=UTC),
+        "course": {
+            "name": "Cool down",
+            "asks": "Let feelings settle. Gather logs and chats, and set the meeting.",
+            "steps": [
+                {"name": "Respond", "state": "past", "at": AT},
+                {"name": "Resolve", "state": "past", "at": AT},
+                {"name": "Cool down", "state": "current"},
+                {"name": "Post-mortem", "state": "coming"},
+                {"name": "Follow up", "state": "skipped"},
+            ],
+        },
         "clocks": [
             {"name": "Cool-down", "key": "cool_down", "state": "met", "at": AT},
             {"name": "Draft", "state": "late", "by": AT, "late_by": timedelta(hours=3), "elapsed_percent": 100},

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from incidents.clocks import Clocks, Reached, clocks, resolved_before
 from incidents.models import Incident, IncidentQuerySet, Review, ReviewDecision, SeverityPolicy
+from incidents.phases import Course, Facts, course_of
 from people.models import Organisation, User
 
 FORGETTING = timedelta(days=14)
@@ -25,6 +26,8 @@ class Account(Protocol):
     meeting_at: Any
     draft_shared_at: Any
     published_at: Any
+    closed_at: Any
+    status: Any
 
 
 def reached_by(account: Account | None, *, answer: str) -> Reached:
@@ -39,6 +42,20 @@ def clocks_of(
 ) -> Clocks:
     reached = reached_by(account, answer=answer)
     return clocks(incident.resolved_at, policy, reached, now=timezone.now(), zone=Organisation.load().zone)
+
+
+def course_with(incident: Incident, clocks: Clocks, account: Account | None, *, is_needed: bool = True) -> Course:
+    facts = Facts(
+        mitigated_at=incident.mitigated_at,
+        resolved_at=incident.resolved_at,
+        cool_until=clocks.meeting_from,
+        meeting_at=account.meeting_at if account else None,
+        status=account.status if account else "",
+        published_at=account.published_at if account else None,
+        closed_at=account.closed_at if account else None,
+        is_needed=is_needed,
+    )
+    return course_of(facts, now=timezone.now())
 
 
 def late(incidents: IncidentQuerySet, *, now: datetime) -> IncidentQuerySet:

@@ -15,9 +15,9 @@ from incidents.commands import edit_incident, report_incident
 from incidents.errors import IncidentRefused
 from incidents.forms import DecisionFilter, DecisionForm, IncidentFilter, IncidentForm
 from incidents.impact import shown_of
-from incidents.lateness import clocks_of
+from incidents.lateness import clocks_of, course_with
 from incidents.memory import Memory, memory_of
-from incidents.models import Incident
+from incidents.models import Incident, Review
 from incidents.permissions import can_decide_review, can_edit, can_report
 from incidents.reviewing import requirement_of
 from people.models import Organisation, User
@@ -62,10 +62,14 @@ def _review_of(request: SignedInRequest, incident: Incident, form: DecisionForm 
     requirement = requirement_of(incident, request.user)
     decision = queries.decision_of(incident)
     answer = decision.answer if decision else requirement.answer
+    account = getattr(incident, "postmortem", None)
+    clocks = clocks_of(incident, requirement.policy, account, answer=answer)
+    is_needed = account is not None or answer != Review.OPTIONAL
     return {
         "incident": incident,
+        "course": course_with(incident, clocks, account, is_needed=is_needed),
         "policy": requirement.policy,
-        "clocks": clocks_of(incident, requirement.policy, getattr(incident, "postmortem", None), answer=answer),
+        "clocks": clocks,
         "memory": _memory_of(incident),
         "requirement": requirement,
         "decision": decision,

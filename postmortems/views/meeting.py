@@ -1,5 +1,6 @@
 """Planning the meeting, and sharing the draft before it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -31,11 +32,13 @@ def standing(request: SignedInRequest, number: int) -> HttpResponse:
     return part_or_redirect(request, "postmortems/detail.html#standing", context, to=postmortem)
 
 
-def standing_context(request: SignedInRequest, postmortem: Postmortem) -> dict[str, Any]:
+def standing_context(
+    request: SignedInRequest, postmortem: Postmortem, texts: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     return {
         "postmortem": postmortem,
         "incident": postmortem.incident,
-        "standing": standing_of(postmortem),
+        "standing": standing_of(postmortem, texts),
         "can_plan": can_move(request.user, postmortem) and not postmortem.is_closed,
     }
 

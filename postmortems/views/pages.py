@@ -72,7 +72,7 @@ def detail(request: SignedInRequest, number: int) -> HttpResponse:
     context = {
         **facts_context(postmortem),
         **status_context(request, postmortem),
-        **standing_context(request, postmortem),
+        **standing_context(request, postmortem, {view.section.key: view.text for view in sections}),
         **timeline_page_context(request, postmortem),
         **comments_context(request, postmortem),
         **_words(postmortem, sections),
