@@ -12,6 +12,7 @@ from postmortems.views import (
     meeting,
     pages,
     people,
+    questions,
     sections,
     timeline,
 )
@@ -42,6 +43,10 @@ document_urls = [
     path("attachments/<int:pk>/<str:file_name>", attachments.attachment, name="attachment"),
     path("blocks/<slug:block>/", blocks.block, name="block"),
     path("timeline/", timeline.timeline, name="timeline"),
+    path("timeline/questions/", questions.questions_part, name="questions"),
+    path("timeline/questions/set-aside/", questions.set_aside, name="set_question_aside"),
+    path("timeline/questions/bring-back/", questions.bring_back, name="bring_question_back"),
+    path("timeline/questions/fill/", questions.fill, name="fill_instant"),
     path("timeline/lane/", lane.lane, name="lane"),
     path("timeline/line/", lines.add, name="add_line"),
     path("timeline/line/preview/", lines.preview, name="preview_line"),

@@ -21,6 +21,7 @@ from postmortems.commands.lifecycle import (
 )
 from postmortems.commands.meeting import plan_meeting, share_draft
 from postmortems.commands.open_documents import is_closed_for_good, write_section
+from postmortems.commands.questions import bring_question_back, fill_instant, set_question_aside
 from postmortems.commands.revisions import bring_back, name_revision
 from postmortems.commands.timeline import add_event, add_line, edit_event, move_event, remove_event
 
@@ -29,11 +30,13 @@ __all__ = [
     "add_line",
     "attach_file",
     "bring_back",
+    "bring_question_back",
     "close_blockers",
     "close_postmortem",
     "edit_comment",
     "edit_event",
     "export_postmortem",
+    "fill_instant",
     "is_closed_for_good",
     "move_event",
     "name_revision",
@@ -48,6 +51,7 @@ __all__ = [
     "reply",
     "resolve_thread",
     "send_back_postmortem",
+    "set_question_aside",
     "share_draft",
     "submit_blockers",
     "submit_postmortem",

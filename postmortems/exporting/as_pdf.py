@@ -17,8 +17,11 @@ from postmortems.exporting.front_page import front_page
 from postmortems.exporting.pictures import pictures_for
 from postmortems.exporting.sandbox import Limits, Report, render_pdf
 from postmortems.exporting.words import chunks, with_headings_below
+from postmortems.lane import Mark, Story, draw, in_print
 
 SHEETS = ["tokens.css", "pdf.css"]
+# The width of the page between its margins, in CSS pixels.
+LANE_WIDTH = 640
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,21 @@ def html_of(document: Document) -> str:
                     for section in document.sections
                 ],
                 "tables": list(timeline_tables(document)),
+                "drawing": draw(lane_story(document), document.zone, width=LANE_WIDTH),
+                "sheet": in_print.sheet(),
                 "is_utc": str(document.zone) in ("UTC", "Etc/UTC"),
             },
         )
+
+
+def lane_story(document: Document) -> Story:
+    marks = [
+        Mark(moment.occurred_at, moment.text, moment.kind, moment.is_key, moment.who)
+        for moment in document.timeline
+        if moment.occurred_at is not None
+    ]
+    instants = {instant.name: instant.at for instant in document.incident.instants if instant.at is not None}
+    return Story(marks, instants)
 
 
 def timeline_tables(document: Document) -> Iterator[TimelineTable]:

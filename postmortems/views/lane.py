@@ -1,6 +1,5 @@
 """The timeline drawn as a line: part of the document's page, asked for anew for another view and when rows change."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -25,12 +24,11 @@ NEAR = 0.08
 @require_safe
 def lane(request: SignedInRequest, number: int) -> HttpResponse:
     postmortem = find(request, number)
-    events = list(postmortem.timeline_events.all())
-    return render(request, "postmortems/lane/_sight.html", lane_context(request, postmortem, events))
+    story = story_of(postmortem.incident, postmortem.timeline_events.all())
+    return render(request, "postmortems/lane/_sight.html", lane_context(request, postmortem, story))
 
 
-def lane_context(request: SignedInRequest, postmortem: Postmortem, events: Sequence[TimelineEvent]) -> dict[str, Any]:
-    story = story_of(postmortem.incident, events)
+def lane_context(request: SignedInRequest, postmortem: Postmortem, story: Story) -> dict[str, Any]:
     form = SightForm(request.GET)
     view = form.wishes.get("view") or WHOLE
     drawing = draw(

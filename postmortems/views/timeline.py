@@ -18,12 +18,14 @@ from postmortems import queries
 from postmortems.commands import add_event, edit_event, move_event, remove_event
 from postmortems.errors import NotMovable
 from postmortems.forms import EventForm, PlaceForm
+from postmortems.lane import story_of
 from postmortems.models import Postmortem, TimelineEvent
 from postmortems.permissions import can_write
 from postmortems.rows import name_of
 from postmortems.views.finding import find, find_to_write
 from postmortems.views.lane import lane_context
 from postmortems.views.lines import line_form
+from postmortems.views.questions import questions_context
 
 
 @require_safe
@@ -165,7 +167,8 @@ def timeline_page_context(request: SignedInRequest, postmortem: Postmortem) -> d
     """The list with all that stands around it."""
     context = timeline_context(request, postmortem)
     events = [event for day in context["days"] for event in day.events]
-    return context | lane_context(request, postmortem, events)
+    story = story_of(postmortem.incident, events)
+    return context | lane_context(request, postmortem, story) | questions_context(request, postmortem, story)
 
 
 def timeline_context(request: SignedInRequest, postmortem: Postmortem) -> dict[str, Any]:
