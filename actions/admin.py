@@ -9,10 +9,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from actions.commands import reassign_action
-from actions.models import Action, WeeklyRun
+from actions.models import Action, ActionPolicy, DailyRun, EscalationStep, WeeklyRun
 from actions.permissions import can_edit
 from core.errors import DomainError
-from people.kept_admin import ReadOnlyAdmin
+from people.kept_admin import KeptAdmin, ReadOnlyAdmin
 from people.models import User
 
 
@@ -33,8 +33,9 @@ class ActionAdmin(ReadOnlyAdmin):
     date_hierarchy = "due_on"
     actions = ["reassign"]
     fields = [
-        "reference", "title", "description", "incident", "owner", "due_on", "priority", "status", "evidence",
-        "finished_at", "drop_reason", "dropped_by", "added_by",
+        "reference", "title", "description", "incident", "owner", "asked_at", "accepted_at", "due_on", "moved_count",
+        "priority", "status", "progress_percent", "progress_note", "blocked_reason", "waits_for", "waits_for_team",
+        "evidence", "finished_at", "confirmed_by", "drop_reason", "dropped_by", "added_by", "follows",
     ]  # fmt: skip
     readonly_fields = ["reference", "incident"]
 
@@ -87,3 +88,38 @@ class WeeklyRunAdmin(ReadOnlyAdmin):
 
     list_display = ["monday", "mail_count", "created_at"]
     fields = ["monday", "mail_count", "created_at", "updated_at"]
+
+
+@admin.register(DailyRun)
+class DailyRunAdmin(ReadOnlyAdmin):
+    """On which days reminders and requests to accept were mailed."""
+
+    list_display = ["day", "mail_count", "created_at"]
+    fields = ["day", "mail_count", "created_at", "updated_at"]
+
+
+@admin.register(EscalationStep)
+class EscalationStepAdmin(KeptAdmin):
+    """The ladder: when who is told of an overdue action, and what is asked of them. It holds from the next mail on."""
+
+    list_display = ["audience", "days", "asks", "is_in_force"]
+    fields = ["audience", "days", "asks", "is_in_force"]
+    readonly_fields = ["audience"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(ActionPolicy)
+class ActionPolicyAdmin(KeptAdmin):
+    list_display = [
+        "__str__",
+        "accept_within_days",
+        "confirm_up_to_severity",
+        "checks_after_days",
+        "answer_within_days",
+    ]
+    fields = ["accept_within_days", "confirm_up_to_severity", "checks_after_days", "answer_within_days"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

@@ -12,7 +12,8 @@ from django.utils import timezone
 from actions.digests.lines import Line, lines_by_pk
 from actions.emails import daily_letter
 from actions.escalation import Audience, Ladder
-from actions.models import Action, ActionQuerySet, DailyRun
+from actions.models import Action, ActionQuerySet, DailyRun, WeeklyRun
+from actions.weekly import plan_due_week
 from core.dates import at_local
 from people.mail import Letter, plan_mails
 from people.models import Organisation, User
@@ -28,21 +29,28 @@ def plan_due_day(now: datetime) -> int:
     is_time = now >= at_local(today, organisation.weekly_mail_hour, organisation.zone)
     if today.weekday() > FRIDAY or not is_time or DailyRun.objects.filter(day=today).exists():
         return 0
-    return plan_day(today)
+    # First: the week tells its owners of all that this day would, and nobody gets two mails at one hour.
+    plan_due_week(now)
+    midnight = at_local(today, 0, organisation.zone)
+    return plan_day(today, is_told=WeeklyRun.objects.filter(created_at__gte=midnight).exists())
 
 
 @transaction.atomic
-def plan_day(today: date) -> int:
-    """A day is planned once, for ever. What an action was mailed for is noted beside it, in the same transaction."""
+def plan_day(today: date, *, is_told: bool = False) -> int:
+    """A day is planned once, for ever. What an action was mailed for is noted beside it, in the same transaction.
+
+    `is_told`: the weekly mail that left today has said it all.
+    """
     run, is_new = DailyRun.objects.get_or_create(day=today)
     if not is_new:
         return 0
     ladder = Ladder.load()
     reminded, asked = due_soon(today, ladder), asked_lately()
-    run.mail_count = sum(
-        plan_mails(kind, f"{today}", _letters(kind, actions, today, ladder))
-        for kind, actions in (("reminder", reminded), ("acceptance", asked))
-    )
+    if not is_told:
+        run.mail_count = sum(
+            plan_mails(kind, f"{today}", _letters(kind, actions, today, ladder))
+            for kind, actions in (("reminder", reminded), ("acceptance", asked))
+        )
     # Only now: what these rows were chosen by is about to change.
     asked.update(ask_mailed_at=timezone.now())
     reminded.update(reminded_for=F("due_on"))

@@ -136,7 +136,8 @@ def _owner_left(gone: User, person: User, actions: list[Action], organisation: O
 def _written(
     name: str, person: User, organisation: Organisation, zone: tzinfo, context: Mapping[str, Any]
 ) -> tuple[str, str]:
-    whole = {"person": person, "organisation": organisation, **context}
+    mails_url = settings.SITE_URL + reverse("people:mails")
+    whole = {"person": person, "organisation": organisation, "mails_url": mails_url, **context}
     with timezone.override(zone):
         text = render_to_string(f"emails/{name}.txt", whole)
         return text, inlined(render_to_string(f"emails/{name}.html", whole))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Self
 
-from actions.models import EscalationStep
+from actions.models import ActionPolicy, EscalationStep
 from core.dates import DAYS_A_WEEK
 
 Audience = EscalationStep.Audience
@@ -90,7 +90,8 @@ class Ladder:
 
 
 def install_ladder() -> int:
-    """Make the rows that are missing, for facilitators to edit. Returns how many were made."""
+    """Make the rows that are missing, for facilitators to edit. Returns how many steps were made."""
+    ActionPolicy.objects.get_or_create(pk=1)
     made = 0
     for audience, step in DEFAULTS.items():
         _, is_new = EscalationStep.objects.get_or_create(

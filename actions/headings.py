@@ -65,7 +65,7 @@ HEADINGS = {
         "Your team’s, overdue", "{} of your team’s", "plain", "overdue=on", audience=Audience.TEAM,
     ),
     Group.STUCK: Heading(
-        "Decisions that are stuck", "{} decisions stuck", "warning", "overdue=on",
+        "Decisions that are stuck", "{} stuck", "warning", "overdue=on",
         "Asked for again and again, and nobody has decided. Bring owner, lead and manager to one table.",
     ),
     Group.NOT_ACCEPTED: Heading(

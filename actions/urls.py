@@ -6,6 +6,7 @@ app_name = "actions"
 
 urlpatterns = [
     path("", views.index, name="index"),
+    path("waiting/", views.waiting, name="waiting"),
     path("for/<int:number>/", views.panel, name="panel"),
     path("new/<int:number>/", views.create, name="create"),
     path("<int:number>/", views.detail, name="detail"),

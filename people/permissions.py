@@ -15,6 +15,8 @@ FACILITATORS_KEEP = {
     "postmortems.view_templatesection", "postmortems.add_templatesection", "postmortems.change_templatesection",
     "postmortems.delete_templatesection",
     "actions.view_action", "actions.reassign_action", "actions.view_weeklyrun",
+    "actions.view_dailyrun", "actions.view_escalationstep", "actions.change_escalationstep",
+    "actions.view_actionpolicy", "actions.change_actionpolicy",
 }  # fmt: skip
 
 

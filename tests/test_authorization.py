@@ -197,6 +197,7 @@ POLICY: dict[str, Policy] = {
     "postmortems:export_status": (requester, None),
     "postmortems:export_download": (requester, None),
     "actions:index": (signed_in, None),
+    "actions:waiting": (signed_in, None),
     "actions:panel": (reader, None),
     "actions:create": (writer, writer),
     "actions:detail": (reader, None),
@@ -278,6 +279,9 @@ ADMIN_POLICY: dict[str, tuple[Rule, Rule, Rule, Rule]] = {
     "postmortems_postmortem": (staff, staff_reader, no_staff, no_staff),
     "actions_action": (staff, staff_reader, no_staff, no_staff),
     "actions_weeklyrun": (staff, staff, no_staff, no_staff),
+    "actions_dailyrun": (staff, staff, no_staff, no_staff),
+    "actions_escalationstep": (staff, staff, staff, no_staff),
+    "actions_actionpolicy": (staff, staff, staff, no_staff),
 }
 ROW_IN_SHORT = re.compile(r"admin/(\w+)/(\w+)/<path:object_id>/")
 

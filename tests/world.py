@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from actions.models import Action, ActionLink, HoldCheck, WeeklyRun
+from actions.models import Action, ActionLink, ActionPolicy, DailyRun, EscalationStep, HoldCheck, WeeklyRun
 from incidents.models import Incident, ReviewDecision, ReviewTrigger, Service, SeverityPolicy
 from integrations.models import ImportDraft
 from people.models import Organisation, OutboxMail, RecordEntry, Team, User
@@ -90,6 +90,9 @@ class World:
     template: Template
     organisation: Organisation
     weekly_run: WeeklyRun
+    daily_run: DailyRun
+    step: EscalationStep
+    action_policy: ActionPolicy
     clients: dict[str, Client] = field(default_factory=dict)
 
     def client(self, who: str) -> Client:
@@ -101,6 +104,7 @@ class World:
             "user": self.people["outsider"], "team": self.team, "service": self.service, "template": self.template,
             "severitypolicy": self.policy, "reviewtrigger": self.trigger,
             "organisation": self.organisation, "weeklyrun": self.weekly_run,
+            "dailyrun": self.daily_run, "escalationstep": self.step, "actionpolicy": self.action_policy,
         }  # fmt: skip
         of_dossier = {"outboxmail": "mail", "recordentry": "entry"}
         if kind == UNKNOWN:
@@ -131,6 +135,9 @@ def make_world(words: str = "") -> World:
         template=template,
         organisation=organisation,
         weekly_run=WeeklyRun.objects.create(monday=date(2026, 3, 9)),
+        daily_run=DailyRun.objects.create(day=date(2026, 3, 9)),
+        step=EscalationStep.objects.create(audience="owner", days=1, asks="Blocked?"),
+        action_policy=ActionPolicy.objects.create(),
     )
     world.dossiers[OPEN] = _dossier(world, OPEN, "")
     world.dossiers[RESTRICTED] = _dossier(world, RESTRICTED, words)

@@ -18,6 +18,7 @@ from actions.commands.saving import (
     save,
 )
 from actions.errors import NotAllowedNow
+from actions.escalation import Ladder, Rung
 from actions.models import Action
 from actions.rows import tell_written
 from core.edits import EditConflict, merge_fields
@@ -133,8 +134,9 @@ def reassign_action(
 def reschedule_action(
     action: Action, *, by: User, due_on: date, reason: str, seen: Mapping[str, Any] = NOTHING, **how: Any
 ) -> Action:
-    """Move its due date; a changed date needs a reason. Raises NotAllowedNow without one.
+    """Move its due date; a changed date needs a reason. Once a decision is owed, the new date is that decision.
 
+    Raises NotAllowedNow without a reason.
     Raises EditConflict when its date is neither the one in `seen` nor the new one any more.
     """
     action = locked(action)
@@ -143,7 +145,12 @@ def reschedule_action(
     refuse_ended(action)
     if action.due_on and not reason.strip():
         raise NotAllowedNow("A changed due date needs a reason.")
-    return save(action, "action.rescheduled", by=by, changes=moved(action, due_on), reason=reason.strip(), **how)
+    verb = "action.decided" if owes_decision(action) else "action.rescheduled"
+    return save(action, verb, by=by, changes=moved(action, due_on), reason=reason.strip(), **how)
+
+
+def owes_decision(action: Action) -> bool:
+    return Ladder.load().has_reached(Rung.DECISION, action.days_overdue(timezone.localdate()))
 
 
 def moved(action: Action, due_on: date) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from actions.commands.agreements import owes_decision
 from actions.commands.checks import plan_checks
 from actions.commands.saving import locked, refuse_ended, refuse_unfit_owner, save
 from actions.errors import NotAllowedNow
@@ -112,6 +113,7 @@ def drop_action(action: Action, *, by: User, reason: str, **how: Any) -> Action:
             "Dropping an action asks for a reason: it stays in the post-mortem for others to learn from."
         )
     changes = {"status": Status.DROPPED, "drop_reason": reason.strip(), "dropped_by": by, **UNBLOCKED}
+    how.setdefault("is_decision", owes_decision(action))
     return save(action, "action.dropped", by=by, changes=changes, reason=reason.strip(), **how)
 
 

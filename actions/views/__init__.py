@@ -1,5 +1,5 @@
 from actions.views.answers import answer, answer_by_mail
-from actions.views.pages import create, detail, edit, edit_field, index, panel
+from actions.views.pages import create, detail, edit, edit_field, index, panel, waiting
 from actions.views.steps import (
     accept,
     block,
@@ -44,4 +44,5 @@ __all__ = [
     "reschedule",
     "start",
     "unlink",
+    "waiting",
 ]

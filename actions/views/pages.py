@@ -16,6 +16,7 @@ from actions.permissions import can_add
 from actions.rows import name_of
 from actions.views.finding import find, find_to_edit
 from actions.views.steps import page_of
+from actions.waiting import waiting_for
 from core.edits import EditConflict
 from core.htmx import part_or_redirect
 from core.rows import is_row_edit, problems_of, row_conflict, row_refused
@@ -120,3 +121,9 @@ def edit(request: SignedInRequest, number: int) -> HttpResponse:
 def _find_postmortem(request: SignedInRequest, number: int) -> Postmortem:
     found = Postmortem.objects.visible_to(request.user).select_related("incident__team", "room")
     return get_object_or_404(found, incident__number=number)
+
+
+@require_safe
+def waiting(request: SignedInRequest) -> HttpResponse:
+    kinds = waiting_for(request.user, on=timezone.localdate())
+    return render(request, "actions/waiting.html", {"kinds": kinds})

@@ -4,11 +4,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 
 from actions import commands
 from actions.daily import plan_day, plan_due_day
 from actions.digests import gather
 from actions.models import Action, DailyRun, EscalationStep
+from actions.weekly import plan_due_week
 from incidents.models import Incident
 from people.commands import edit_person
 from people.models import OutboxMail, UnwantedMail, User
@@ -65,15 +67,29 @@ class TestReminder:
             ("2026-03-20T07:59+01:00", False),
             ("2026-03-20T08:00+01:00", True),
             ("2026-03-21T08:00+01:00", False),  # Saturday
-            ("2026-03-30T05:59+00:00", False),  # the day after summer time began: eight o'clock comes earlier in UTC
-            ("2026-03-30T06:00+00:00", True),
+            ("2026-03-31T05:59+00:00", False),  # after summer time began: eight o'clock comes earlier in UTC
+            ("2026-03-31T06:00+00:00", True),
         ],
     )
     def test_it_leaves_at_the_hour_of_a_working_day(self, cast, now, is_planned):
         moment = datetime.fromisoformat(now)
         cast.action(due_on=moment.astimezone(BERLIN).date() + timedelta(days=1))
 
+        with time_machine.travel(moment - timedelta(days=1)):
+            plan_due_week(moment)
+
         assert [plan_due_day(moment), plan_due_day(moment)] == ([1, 0] if is_planned else [0, 0])
+
+    def test_on_the_day_of_the_weekly_mail_that_one_says_it(self, cast):
+        cast.action(due_on=MONDAY + timedelta(days=2))
+        eight = datetime.combine(MONDAY, datetime.min.time(), tzinfo=BERLIN) + timedelta(hours=8)
+
+        with time_machine.travel(eight):
+            assert plan_due_day(eight) == 0
+        with time_machine.travel(eight + timedelta(days=1)):
+            assert plan_due_day(eight + timedelta(days=1)) == 0
+
+        assert list(OutboxMail.objects.values_list("kind", "subject")) == [("weekly", "Your week: 1 due")]
 
     def test_what_a_beat_missed_is_made_up_for(self, cast):
         cast.action(due_on=MONDAY + timedelta(days=2))

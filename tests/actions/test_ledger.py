@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import time_machine
 from django.db import InternalError, connection, transaction
 from django.db.utils import IntegrityError
 
@@ -15,6 +16,12 @@ from people.record import put_on_record
 from tests.factories import ActionFactory, IncidentFactory, PostmortemFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def before_it_is_due():
+    with time_machine.travel("2026-03-10T09:00Z", tick=True):
+        yield
 
 
 def test_every_change_is_told_with_who_from_to_and_why(action, owner, member):
@@ -93,6 +100,13 @@ def test_the_page_asks_the_same_number_of_queries_for_any_story(
 
     with django_assert_num_queries(13):
         member_client.get("/actions/45/")
+
+
+def test_another_date_is_the_decision_once_one_is_owed(action, member):
+    with time_machine.travel("2026-04-13T09:00Z"):
+        commands.reschedule_action(action, by=member, due_on=date(2026, 4, 20), reason="After the fair.")
+
+    assert story_of(action)[0].words == "decided: finish it by 20 Apr 2026 (was 16 Mar 2026)"
 
 
 class TestOwner:
