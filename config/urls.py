@@ -9,7 +9,7 @@ urlpatterns = [
     path("incidents/", include("incidents.urls")),
     path("", include("postmortems.urls")),
     path("actions/", include("actions.urls")),
-    path("import/", include("integrations.urls")),
+    path("", include("integrations.urls")),
     path("people/", include("people.urls")),
     path("accounts/", include("people.account_urls")),
     path("accounts/", include("allauth.urls")),

@@ -12,3 +12,7 @@ class AlreadyImported(NotImportable):
     def __init__(self, incident: Incident) -> None:
         super().__init__(f"Already imported as {incident.reference}.")
         self.incident = incident
+
+
+class NotTakeable(DomainError):
+    """Nothing of this can be put on a timeline."""

@@ -111,6 +111,12 @@ def owner(who: str, kind: str) -> str:
     return HIDDEN if answer == OK and (who != "member" or kind == UNKNOWN) else answer
 
 
+def own_draft(who: str, kind: str) -> str:
+    """What the member brought for a timeline: those who may write in the document too do not know of it."""
+    answer = writer(who, kind)
+    return HIDDEN if answer == OK and who != "member" else answer
+
+
 def staff(who: str, kind: str) -> str:
     return OK if who in STAFF else SIGN_IN
 
@@ -224,6 +230,13 @@ POLICY: dict[str, Policy] = {
     "integrations:index": (writer_of_any, writer_of_any),
     "integrations:preview": (owner, owner),
     "integrations:discard": (None, owner),
+    "integrations:bring_timeline": (writer, writer),
+    "integrations:preview_timeline": (writer, None),
+    "integrations:read_timeline_again": (None, own_draft),
+    "integrations:choose_candidates": (None, own_draft),
+    "integrations:take_timeline": (None, own_draft),
+    "integrations:discard_timeline": (None, own_draft),
+    "integrations:edit_candidate": (own_draft, own_draft),
     "people:profile": (signed_in, signed_in),
     "people:mails": (signed_in, signed_in),
     "people:stop_mail": (not_found, not_found),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from actions.models import Action, ActionLink, ActionPolicy, DailyRun, EscalationStep, HoldCheck, WeeklyRun
 from incidents.models import Incident, ReviewDecision, ReviewTrigger, Service, SeverityPolicy
-from integrations.models import ImportDraft
+from integrations.models import ImportDraft, TimelineDraft
 from people.models import Organisation, OutboxMail, RecordEntry, Team, User
 from people.record import put_on_record
 from postmortems.commands import open_thread
@@ -193,6 +193,10 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
     put_on_record(action, "action.edited", by=by, before={"title": f"{words}record"}, after={"title": "New"})
     put_on_record(postmortem, "timeline_event.added", by=by, text=f"{words}record of post-mortem")
     draft = ImportDraft.objects.create(owner=by, source_name=f"{words}draft.md", text=f"# {words}draft")
+    line = {"fingerprint": "aa", "at": "2026-03-02T14:32:00Z", "text": f"{words}line", "who": "", "kind": "other"}
+    TimelineDraft.objects.create(
+        owner=by, postmortem=postmortem, zone="UTC", candidates=[line | {"source": f"{words}file", "left_out": ""}]
+    )
     section = postmortem.sections.get()
     for name in (f"{words}first version", f"{words}second version"):
         keep_revision(postmortem, Reason(Revision.Kind.NAMED, name, by))
@@ -267,6 +271,7 @@ def _value(world: World, address: Address, parameter: str, kind: str) -> object:
         "block": "timeline",
         "token": "no-token",
         "purpose": "accept",
+        "fingerprint": "aa",
         "days": CHECK_AFTER_DAYS,
         "format": "md",
         "app_label": "actions",

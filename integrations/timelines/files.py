@@ -2,15 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from . import exports, lines, tables
+from . import exports, lines, slack, tables
 from .archives import LARGEST_FILE, MB, Folder, Tree, Zip, is_zip
-from .decoding import text_of
+from .decoding import json_of, text_of
 from .exports import Choice, Export
 from .folding import in_order
 from .reading import Entry, NotReadable, Reading, Setting
@@ -169,3 +169,24 @@ def _read_lines(text: str, setting: Setting) -> Reading:
     if not entries:
         return Reading(setting.file, warnings=[NOTHING])
     return Reading(setting.file, lines.KIND, entries, warnings)
+
+
+def setting_with_lists(setting: Setting, contents: Iterable[bytes]) -> Setting:
+    """With the people and channels that any of these files lists: a day of a channel names them by their ids."""
+    people, channels = dict(setting.people), dict(setting.channels)
+    for content in contents:
+        node = _list_in(content)
+        if slack.list_named(node) == "people":
+            people.update(slack.people_in(node))
+        elif slack.list_named(node) == "channels":
+            channels.update(slack.channels_in(node))
+    return replace(setting, people=people, channels=channels)
+
+
+def _list_in(content: bytes) -> Any:
+    if is_zip(content[:4]) or b"[" not in content[:200]:
+        return None
+    try:
+        return json_of(content)
+    except NotReadable:
+        return None

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 
 from integrations.documents.source import CONTROL
@@ -75,6 +75,9 @@ class Setting:
     channel: str = ""
     sent_at: datetime | None = None
     day: date | None = None
+
+    def named(self, file: str) -> "Setting":
+        return replace(self, file=file)
 
     def where(self, *parts: str) -> str:
         """Where in the file something stands, in words."""

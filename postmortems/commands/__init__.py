@@ -23,10 +23,11 @@ from postmortems.commands.meeting import plan_meeting, share_draft
 from postmortems.commands.open_documents import is_closed_for_good, write_section
 from postmortems.commands.questions import bring_question_back, fill_instant, set_question_aside
 from postmortems.commands.revisions import bring_back, name_revision
-from postmortems.commands.timeline import add_event, add_line, edit_event, move_event, remove_event
+from postmortems.commands.timeline import add_event, add_events, add_line, edit_event, move_event, remove_event
 
 __all__ = [
     "add_event",
+    "add_events",
     "add_line",
     "attach_file",
     "bring_back",

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -5,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from core.edits import EditConflict, merge_fields
+from live.commands import announce
 from people.models import User
 from people.record import put_on_record
 from postmortems.commands.open_documents import refuse_when_closed
@@ -36,6 +38,33 @@ def add_event(
     put_on_record(postmortem, "timeline_event.added", by=by, event=event.pk, text=text, occurred_at=occurred_at)
     tell_written(event, by=by)
     return event
+
+
+@transaction.atomic
+def add_events(
+    postmortem: Postmortem, events: Iterable[dict[str, Any]], *, by: User, source: str
+) -> list[TimelineEvent]:
+    """Put many facts on the timeline at once, each with its fingerprint; `source` names where they were taken from.
+
+    What was taken before is left out, known by its fingerprint. Every open page is told once. Raises NotMovable once
+    the post-mortem is closed.
+    """
+    refuse_when_closed(postmortem, "change its timeline")
+    known = set(postmortem.timeline_events.exclude(fingerprint="").values_list("fingerprint", flat=True))
+    places = dict(postmortem.timeline_events.order_by().values_list("occurred_at").annotate(last=Max("position")))
+    added = []
+    for facts in events:
+        if facts["fingerprint"] in known:
+            continue
+        known.add(facts["fingerprint"])
+        places[facts["occurred_at"]] = place = places.get(facts["occurred_at"], -1) + 1
+        added.append(TimelineEvent(postmortem=postmortem, added_by=by, position=place, **facts))
+    if not added:
+        return []
+    TimelineEvent.objects.bulk_create(added)
+    put_on_record(postmortem, "timeline_event.taken", by=by, source=source, events=[event.pk for event in added])
+    announce(postmortem.room, "timelineChanged")
+    return added
 
 
 @transaction.atomic

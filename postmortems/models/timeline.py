@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 from core.dates import validate_time_zone
 from core.models import TimestampedModel
@@ -25,6 +25,13 @@ class TimelineEvent(TimestampedModel):
 
     class Meta:
         ordering = [F("occurred_at").asc(nulls_last=True), "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["postmortem", "fingerprint"],
+                condition=~Q(fingerprint=""),
+                name="event_from_a_file_taken_once",
+            )
+        ]
 
     postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="timeline_events")
     occurred_at = models.DateTimeField(
@@ -36,6 +43,9 @@ class TimelineEvent(TimestampedModel):
     is_key = models.BooleanField("key moment", default=False, help_text="One of the few that the story turns on.")
     effect = models.CharField(max_length=300, blank=True)
     source = models.CharField(max_length=500, blank=True, help_text="A link to the evidence, or where it was written.")
+    fingerprint = models.CharField(
+        max_length=64, blank=True, help_text="Of the line in a file that it was taken from, to know that line again."
+    )
     position = models.PositiveIntegerField(default=0, help_text="Orders events of the same instant.")
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 

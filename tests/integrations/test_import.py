@@ -131,7 +131,7 @@ def test_import_that_fails_half_way_leaves_nothing(
     def fail(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("integrations.commands.add_action", fail)
+    monkeypatch.setattr("integrations.commands.documents.add_action", fail)
 
     with pytest.raises(RuntimeError):
         imported(DOCUMENT, ann)
