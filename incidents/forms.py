@@ -37,6 +37,7 @@ UNKNOWABLE_CHOICES = {
     **{name: str(Incident._meta.get_field(name).verbose_name) for name in TIMES},  # type: ignore[union-attr]
     **{name: label_of(name) for name in FIGURES},
 }
+WRITTEN_IN_WORDS = ("summary", "user_experience")
 MARKS = ["is_near_miss", "went_unusually_well", "is_planned", "has_workaround"]
 FACTS = ["title", "kind", "severity", "summary", "team", "is_restricted", *MARKS, *TIMES]
 

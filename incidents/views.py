@@ -13,17 +13,19 @@ from core.htmx import is_htmx
 from incidents import commands, queries
 from incidents.commands import edit_incident, report_incident
 from incidents.errors import IncidentRefused
-from incidents.forms import DecisionFilter, DecisionForm, IncidentFilter, IncidentForm
+from incidents.forms import WRITTEN_IN_WORDS, DecisionFilter, DecisionForm, IncidentFilter, IncidentForm
 from incidents.impact import shown_of
 from incidents.lateness import clocks_of, course_with
 from incidents.memory import Memory, memory_of
 from incidents.models import Incident, Review
 from incidents.permissions import can_decide_review, can_edit, can_report
 from incidents.reviewing import requirement_of
+from incidents.vagueness import vague_words
 from people.models import Organisation, User
 from people.requests import SignedInRequest
 
 ROWS_A_PAGE = 30
+LONGEST_MARKED = 5000
 
 
 @require_safe
@@ -157,6 +159,14 @@ def edit(request: SignedInRequest, number: int) -> HttpResponse:
             form.show_conflicts(conflict.theirs)
             status = 409
     return _form_page(request, "incidents/edit.html", form, incident=incident, status=status)
+
+
+@require_POST
+def mark_vague(request: SignedInRequest) -> HttpResponse:
+    """Words of a field that a number would say better, asked for while somebody writes; nothing is kept."""
+    name = request.GET.get("field", "")
+    words = request.POST.get(name, "")[:LONGEST_MARKED] if name in WRITTEN_IN_WORDS else ""
+    return render(request, "incidents/_vague.html", {"vague": vague_words(words)})
 
 
 def _form_page(

@@ -14,6 +14,8 @@ FACILITATORS_KEEP = {
     "postmortems.view_template", "postmortems.add_template", "postmortems.change_template",
     "postmortems.view_templatesection", "postmortems.add_templatesection", "postmortems.change_templatesection",
     "postmortems.delete_templatesection",
+    "postmortems.view_agendaitem", "postmortems.add_agendaitem", "postmortems.change_agendaitem",
+    "postmortems.delete_agendaitem",
     "actions.view_action", "actions.reassign_action", "actions.view_weeklyrun",
     "actions.view_dailyrun", "actions.view_escalationstep", "actions.change_escalationstep",
     "actions.view_actionpolicy", "actions.change_actionpolicy",

@@ -1,9 +1,10 @@
 """What review asks of a post-mortem and does not have yet: words in its sections, facts of its incident."""
 
 from incidents.impact import label_of
-from incidents.models import Impact, Incident
+from incidents.models import Impact
 from live.commands import texts_of
 from postmortems.models import Postmortem
+from postmortems.versions import instant_label
 
 
 def missing(postmortem: Postmortem) -> list[str]:
@@ -25,7 +26,7 @@ def _missing_facts(postmortem: Postmortem) -> list[str]:
     impact = getattr(incident, "impact", None) or Impact(incident=incident)
     lacking = []
     instants = [name for name in version.asked_instants if getattr(incident, name) is None]
-    if names := [_label(name) for name in instants if name not in impact.unknowable]:
+    if names := [instant_label(name) for name in instants if name not in impact.unknowable]:
         lacking.append(f"Times that {incident.reference} still lacks: {', '.join(names)}.")
     numbers = [name for name in version.asked_numbers if not impact.is_known(name)]
     if names := [label_of(name) for name in numbers if name not in impact.unknowable]:
@@ -34,7 +35,3 @@ def _missing_facts(postmortem: Postmortem) -> list[str]:
             "know any more."
         )
     return lacking
-
-
-def _label(name: str) -> str:
-    return str(Incident._meta.get_field(name).verbose_name)  # type: ignore[union-attr]

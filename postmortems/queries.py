@@ -7,20 +7,26 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Q
+from django.forms import Form
+from django.forms.boundfield import BoundWidget
 from django.utils import timezone
 
 from incidents.clocks import Clocks
 from incidents.lateness import FORGETTING, clocks_of, forgotten, late
 from incidents.models import Incident, SeverityPolicy
 from incidents.queries import matches
+from incidents.vagueness import Vague
 from live.commands import read
 from people.models import RecordEntry, User
 from people.models.users import UserQuerySet
+from postmortems.agendas import Agenda
 from postmortems.discussion import open_counts
+from postmortems.hints import Guide, guide_for, vague_in
 from postmortems.lines import Around
-from postmortems.models import LineZone, Postmortem, Section, TimelineEvent
+from postmortems.models import LineZone, Postmortem, Section, Template, TemplateVersion, TimelineEvent
 from postmortems.models.documents import PostmortemQuerySet
 from postmortems.permissions import can_write
+from postmortems.versions import content_of
 
 Status = Postmortem.Status
 # Where an incident's own times begin to count, the one that is known first.
@@ -83,17 +89,29 @@ class SectionView:
     version: int
     is_written: bool
     open_thread_count: int
+    guide: Guide | None = None
 
     @property
     def is_empty(self) -> bool:
-        return not self.text.strip()
+        return self.section.is_unwritten(self.text)
+
+    @property
+    def vague(self) -> list[Vague]:
+        return vague_in(self.section, self.text)
 
 
 def sections_of(postmortem: Postmortem, *, writing: bool) -> list[SectionView]:
     reading = read(postmortem.room)
     threads = open_counts(postmortem)
     return [
-        SectionView(section, reading.texts.get(section.key, ""), reading.version, writing, threads.get(section.pk, 0))
+        SectionView(
+            section,
+            reading.texts.get(section.key, ""),
+            reading.version,
+            writing,
+            threads.get(section.pk, 0),
+            guide_for(section, postmortem.incident) if writing else None,
+        )
         for section in postmortem.sections.all()
     ]
 
@@ -195,3 +213,28 @@ def is_writing(user: User, postmortem: Postmortem, mode: str) -> bool:
     if not can_write(user, postmortem):
         return False
     return mode == "write" if postmortem.status == Status.PUBLISHED else mode != "read"
+
+
+@dataclass(frozen=True)
+class TemplateChoice:
+    """A template that a post-mortem may begin with, and what it would make of this one."""
+
+    widget: BoundWidget
+    template: Template
+    version: TemplateVersion
+    agenda: Agenda
+    is_suited: bool
+
+
+def template_choices(
+    form: Form, incident: Incident, suited: Template | None, policy: SeverityPolicy | None
+) -> list[TemplateChoice]:
+    """All that are offered, the one that suits first. Read for the page; nothing is kept by looking."""
+    templates = {row.pk: row for row in Template.objects.offered().prefetch_related("sections", "agenda")}
+    choices = []
+    for widget in form["template"]:
+        template = templates[widget.data["value"].value]
+        version = TemplateVersion(template=template, content=content_of(template))
+        agenda = Agenda(version.agenda_at(incident.severity), policy.meeting_minutes if policy else None)
+        choices.append(TemplateChoice(widget, template, version, agenda, template == suited))
+    return sorted(choices, key=lambda choice: not choice.is_suited)

@@ -14,6 +14,7 @@ from postmortems.views import (
     people,
     questions,
     sections,
+    templates,
     timeline,
 )
 
@@ -24,6 +25,7 @@ document_urls = [
     path("outline/", pages.outline, name="outline"),
     path("text/", pages.text, name="text"),
     path("facts/", pages.facts, name="facts"),
+    path("agenda/", pages.agenda, name="agenda"),
     path("status/", lifecycle.status, name="status"),
     path("standing/", meeting.standing, name="standing"),
     path("plan-meeting/", meeting.plan, name="plan_meeting"),
@@ -34,6 +36,7 @@ document_urls = [
     path("close/", lifecycle.close, name="close"),
     path("reopen/", lifecycle.reopen, name="reopen"),
     path("sections/<int:pk>/edit/", sections.edit, name="edit_section"),
+    path("sections/<int:pk>/hints/", sections.hints, name="section_hints"),
     path("history/", history.index, name="history"),
     path("history/name/", history.name, name="name_revision"),
     path("history/compare/", history.compare_two, name="compare"),
@@ -68,6 +71,7 @@ document_urls = [
 urlpatterns = [
     path("incidents/<int:number>/postmortem/", pages.create, name="create"),
     path("postmortems/", pages.index, name="index"),
+    path("templates/<int:template>/", templates.template, name="template"),
     path("postmortems/<int:number>/", include(document_urls)),
     *export_urls,
 ]

@@ -153,6 +153,7 @@ POLICY: dict[str, Policy] = {
     "incidents:detail": (reader, None),
     "incidents:edit": (writer, writer),
     "incidents:decisions": (signed_in, None),
+    "incidents:mark_vague": (None, signed_in),
     "incidents:decide_review": (None, decider),
     "postmortems:index": (signed_in, None),
     "postmortems:create": (writer, writer),
@@ -160,6 +161,9 @@ POLICY: dict[str, Policy] = {
     "postmortems:outline": (reader, None),
     "postmortems:text": (reader, None),
     "postmortems:facts": (reader, None),
+    "postmortems:agenda": (reader, None),
+    "postmortems:section_hints": (reader, None),
+    "postmortems:template": (signed_in, None),
     "postmortems:status": (reader, None),
     "postmortems:standing": (reader, None),
     "postmortems:plan_meeting": (writer, writer),
@@ -274,6 +278,7 @@ POLICY: dict[str, Policy] = {
     "admin:app_list": (staff, staff),
     "admin:people_user_send_password_link": (None, administrator),
     "admin:people_user_remove_second_factor": (None, administrator),
+    "admin:postmortems_template_copy": (None, staff),
     "admin/(?P<url>.*)$": (not_found, not_found),
 }
 

@@ -268,6 +268,7 @@ def _value(world: World, address: Address, parameter: str, kind: str) -> object:
     if parameter == "file_name":
         return world.dossiers[kind].attachment.name if kind in world.dossiers else "gate.log"
     return {
+        "template": world.template.pk,
         "block": "timeline",
         "token": "no-token",
         "purpose": "accept",

@@ -55,6 +55,9 @@ def payload(document: Document) -> dict[str, Any]:
             {"number": one.number, "name": one.name, "kind": one.kind, "at": _plain(one.at), "by": one.by or None}
             for one in document.versions
         ],
+        "agenda": [
+            {"title": point.title, "note": point.note, "minutes": point.minutes} for point in document.agenda.points
+        ],
     }
 
 

@@ -73,6 +73,7 @@ def html_of(document: Document) -> str:
                 "sections": [
                     replace(section, text=with_headings_below(0, section.text, lift=True))
                     for section in document.sections
+                    if not section.is_printed_elsewhere
                 ],
                 "tables": list(timeline_tables(document)),
                 "drawing": draw(lane_story(document), document.zone, width=LANE_WIDTH),

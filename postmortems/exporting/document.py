@@ -19,8 +19,9 @@ from incidents.lateness import clocks_of
 from incidents.models import Impact, Incident, SeverityPolicy
 from live.commands import texts_of
 from people.models import Organisation
+from postmortems.agendas import Agenda, agenda_of
 from postmortems.mentions import Named, named_in
-from postmortems.models import Attachment, Comment, Postmortem, SectionRole, Thread, TimelineEvent
+from postmortems.models import Attachment, Comment, Postmortem, Section, SectionRole, Thread, TimelineEvent
 
 FactValue = int | Decimal | bool | str | timedelta | None
 
@@ -95,10 +96,16 @@ class SectionText:
     role: str
     text: str
     is_required: bool
+    is_unwritten: bool = False
 
     @property
     def is_empty(self) -> bool:
-        return not self.text.strip()
+        return self.is_unwritten or not self.text.strip()
+
+    @property
+    def is_printed_elsewhere(self) -> bool:
+        """Whether it holds nothing but a list that the printed document has as a part of its own."""
+        return self.text.strip() in ("{{timeline}}", "{{actions}}")
 
 
 @dataclass(frozen=True)
@@ -217,6 +224,7 @@ class Document:
     versions: list[VersionLine]
     around: Surroundings
     attachments: list[AttachmentLine]
+    agenda: Agenda
 
     @property
     def duration(self) -> timedelta | None:
@@ -237,7 +245,10 @@ class Document:
 
     def text_of(self, role: SectionRole) -> str:
         """The words of every section of a role, in the order of the document; empty when there are none."""
-        return "\n\n".join(section.text.strip() for section in self.sections if section.role == role).strip()
+        return "\n\n".join(section.text.strip() for section in self._written(role)).strip()
+
+    def _written(self, role: SectionRole) -> list[SectionText]:
+        return [section for section in self.sections if section.role == role and not section.is_empty]
 
 
 def document_of(postmortem: Postmortem, *, at: datetime, address: str = "") -> Document:
@@ -273,6 +284,7 @@ def document_of(postmortem: Postmortem, *, at: datetime, address: str = "") -> D
         versions=_versions(postmortem),
         around=Named(named_in(*(section.text for section in sections))),
         attachments=list(_attachments(postmortem)),
+        agenda=agenda_of(postmortem, policy),
     )
 
 
@@ -319,10 +331,12 @@ def impact_facts(impact: Impact) -> list[Fact]:
 
 def _sections(postmortem: Postmortem) -> list[SectionText]:
     texts = texts_of(postmortem.room)
-    return [
-        SectionText(section.key, section.title, str(section.role), texts.get(section.key, ""), section.is_required)
-        for section in postmortem.sections.all()
-    ]
+    return [_section(section, texts.get(section.key, "")) for section in postmortem.sections.all()]
+
+
+def _section(section: Section, text: str) -> SectionText:
+    unwritten = section.is_unwritten(text)
+    return SectionText(section.key, section.title, str(section.role), text, section.is_required, unwritten)
 
 
 def moments_of(postmortem: Postmortem) -> list[Moment]:

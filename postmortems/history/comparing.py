@@ -69,7 +69,7 @@ def compare(old: State, new: State) -> Comparison:
         if old.text(key) == new.text(key):
             comparison.unchanged.append(title)
         else:
-            comparison.sections.append(_section(key, title, old.text(key), new.text(key)))
+            comparison.sections.append(section_difference(key, title, old.text(key), new.text(key)))
     for kind in kinds():
         changes = row_changes(old.rows.get(kind.key, []), new.rows.get(kind.key, []))
         if rows := [_row(kind, change) for change in changes]:
@@ -83,7 +83,7 @@ def _titles(old: State, new: State) -> dict[str, str]:
     return {heading.key: heading.title for heading in [*old.headings, *new.headings]}
 
 
-def _section(key: str, title: str, old: str, new: str) -> SectionDifference:
+def section_difference(key: str, title: str, old: str, new: str) -> SectionDifference:
     lines = lines_between(old, new)
     shown = lines[: _end_of(lines)]
     return SectionDifference(key, title, list(_pieces(shown)), left_out=len(lines) - len(shown))

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from core.models import TimestampedModel
 from incidents.models import Incident, Severity
@@ -75,6 +76,9 @@ class Template(TimestampedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("postmortems:template", args=[self.pk])
 
     def suits(self, incident: Incident) -> bool:
         return (not self.kinds or incident.kind in self.kinds) and (
@@ -186,6 +190,10 @@ class TemplateVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.content['name']}, version {self.number}"
+
+    @property
+    def previous(self) -> int | None:
+        return self.number - 1 or None
 
     @property
     def sections(self) -> list[KeptSection]:

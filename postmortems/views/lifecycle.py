@@ -20,6 +20,7 @@ from postmortems.commands import (
     submit_postmortem,
 )
 from postmortems.errors import NotMovable
+from postmortems.hints import hints_of
 from postmortems.models import Postmortem
 from postmortems.permissions import can_close, can_move, can_publish, can_reopen
 from postmortems.views.finding import find
@@ -100,6 +101,7 @@ def status_context(request: SignedInRequest, postmortem: Postmortem, *, problems
         "incident": postmortem.incident,
         "problems": problems,
         "next_step": _next_step(postmortem),
+        "hints": hints_of(postmortem) if postmortem.status in (Status.DRAFT, Status.IN_REVIEW) else None,
         "open_thread_count": postmortem.threads.open().count(),
         "can_submit": can_move(user, postmortem) and postmortem.status == Status.DRAFT,
         "can_send_back": can_move(user, postmortem) and postmortem.status == Status.IN_REVIEW,

@@ -15,6 +15,7 @@ from incidents.impact import shown_of
 from incidents.models import Incident
 from people.requests import SignedInRequest
 from postmortems import queries
+from postmortems.agendas import agenda_of
 from postmortems.blocks import OnPage
 from postmortems.commands import open_postmortem
 from postmortems.comment_forms import ThreadForm
@@ -23,6 +24,7 @@ from postmortems.forms import EventForm, PostmortemFilter, TemplateForm
 from postmortems.mentions import named_in
 from postmortems.models import Postmortem, Template
 from postmortems.permissions import can_comment, can_open, can_write
+from postmortems.versions import latest_number
 from postmortems.views.comments import comments_context
 from postmortems.views.finding import find
 from postmortems.views.lifecycle import status_context
@@ -51,16 +53,21 @@ def create(request: SignedInRequest, number: int) -> HttpResponse:
         raise PermissionDenied
     if existing := Postmortem.objects.filter(incident=incident).select_related("incident").first():
         return redirect(existing)
-    form = TemplateForm(
-        request.POST if request.method == "POST" else None,
-        initial={"template": Template.objects.suited_to(incident)},
-    )
+    suited = Template.objects.suited_to(incident)
+    form = TemplateForm(request.POST if request.method == "POST" else None, initial={"template": suited})
     if form.is_valid():
         try:
             return redirect(open_postmortem(incident, template=form.cleaned_data["template"], by=request.user))
         except NotOpenable as refusal:
             form.add_error(None, " ".join(refusal.reasons))
-    context = {"incident": incident, "form": form, "policy": incident_queries.policy_of(incident)}
+    policy = incident_queries.policy_of(incident)
+    context = {
+        "incident": incident,
+        "form": form,
+        "policy": policy,
+        "because": suited.because(incident) if suited else "",
+        "choices": queries.template_choices(form, incident, suited, policy),
+    }
     return render(request, "postmortems/create.html", context, status=422 if form.is_bound else 200)
 
 
@@ -71,6 +78,7 @@ def detail(request: SignedInRequest, number: int) -> HttpResponse:
     sections = queries.sections_of(postmortem, writing=writing)
     context = {
         **facts_context(postmortem),
+        **agenda_context(postmortem),
         **status_context(request, postmortem),
         **standing_context(request, postmortem, {view.section.key: view.text for view in sections}),
         **timeline_page_context(request, postmortem),
@@ -120,6 +128,23 @@ def facts(request: SignedInRequest, number: int) -> HttpResponse:
     """The incident's facts beside the document, fetched again when somebody corrected them."""
     postmortem = find(request, number)
     return part_or_redirect(request, "postmortems/detail.html#facts", facts_context(postmortem), to=postmortem)
+
+
+@require_safe
+def agenda(request: SignedInRequest, number: int) -> HttpResponse:
+    """The agenda of the meeting, fetched again when the severity was corrected."""
+    postmortem = find(request, number)
+    context = {"incident": postmortem.incident, **agenda_context(postmortem)}
+    return part_or_redirect(request, "postmortems/detail.html#agenda", context, to=postmortem)
+
+
+def agenda_context(postmortem: Postmortem) -> dict[str, Any]:
+    policy = incident_queries.policy_of(postmortem.incident)
+    return {
+        "postmortem": postmortem,
+        "agenda": agenda_of(postmortem, policy),
+        "latest_version": latest_number(postmortem.template),
+    }
 
 
 def facts_context(postmortem: Postmortem) -> dict[str, Any]:

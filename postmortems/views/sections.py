@@ -3,8 +3,9 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from core.htmx import part_or_redirect
 from live.commands import read, text_of
 from live.errors import VersionTooOld
 from people.models import User
@@ -12,8 +13,9 @@ from people.requests import SignedInRequest
 from postmortems.commands import write_section, write_section_with_file
 from postmortems.errors import NotAttachable, NotMovable
 from postmortems.forms import SectionForm
+from postmortems.hints import guide_for, vague_in
 from postmortems.models import Postmortem, Section
-from postmortems.views.finding import find_to_write
+from postmortems.views.finding import find, find_to_write
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,6 +31,16 @@ def edit(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
         return _page(request, postmortem, section, form, status=422)
     _say_what_was_kept(request, postmortem, section, text)
     return redirect(f"{postmortem.get_absolute_url()}?mode=write#{section.key}")
+
+
+@require_safe
+def hints(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
+    """The words of a section that a number would say better, looked for again while people write."""
+    postmortem = find(request, number)
+    section = get_object_or_404(postmortem.sections, pk=pk)
+    vague = vague_in(section, text_of(postmortem.room, section.key))
+    context = {"section": section, "number": number, "vague": vague}
+    return part_or_redirect(request, "postmortems/_section_hints.html", context, to=postmortem)
 
 
 def _kept(section: Section, form: SectionForm, *, by: User) -> str | None:
@@ -57,5 +69,12 @@ def _say_what_was_kept(request: SignedInRequest, postmortem: Postmortem, section
 def _page(
     request: SignedInRequest, postmortem: Postmortem, section: Section, form: SectionForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {"postmortem": postmortem, "incident": postmortem.incident, "section": section, "form": form}
+    context = {
+        "postmortem": postmortem,
+        "incident": postmortem.incident,
+        "section": section,
+        "form": form,
+        "guide": guide_for(section, postmortem.incident),
+        "vague": vague_in(section, form["text"].value() or ""),
+    }
     return render(request, "postmortems/section_edit.html", context, status=status)

@@ -7,6 +7,7 @@ import "./left-words.js";
 import "./menus.js";
 import "./outline.js";
 import "./palette.js";
+import "./prompts.js";
 import "./relative-times.js";
 import "./lane.js";
 import "./rows/index.js";

@@ -30,9 +30,10 @@ def record_incident(page: Page) -> None:
     page.get_by_label("Title").fill("Bookings fail for card payments")
     page.get_by_label("SEV-1").check()
     page.get_by_label("Team").select_option(label="Booking")
-    page.get_by_label("Started").fill("2026-03-02T14:00")
-    page.get_by_label("Resolved").fill("2026-03-02T15:30")
-    page.get_by_label("Users affected").fill("1200")
+    for name, at in {"started": "14:00", "detected": "14:04", "mitigated": "15:10", "resolved": "15:30"}.items():
+        page.locator(f"input[name={name}_at]").fill(f"2026-03-02T{at}")
+    page.locator("input[name=users_affected_count]").fill("1200")
+    page.get_by_label("How bad it was").first.select_option("complete")
     page.get_by_role("button", name="Record the incident").click()
     expect(page.get_by_role("heading", name="Bookings fail for card payments")).to_be_visible()
 

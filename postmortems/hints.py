@@ -1,0 +1,80 @@
+"""Help beside the sections: what to look for in an incident of this kind, and words that a number would say better.
+
+Hints are soft: they are shown to those who write and at review, and nothing ever waits for them.
+"""
+
+from dataclasses import dataclass
+
+from incidents.guidance import Guidance, Hint, guidance_for
+from incidents.models import Incident
+from incidents.vagueness import LongSentence, Vague, long_sentences, vague_words
+from live.commands import texts_of
+from postmortems.models import Postmortem, Section, SectionRole
+
+MOST_SHOWN = 8
+# Where a number is expected. Elsewhere “some” and “many” are just words.
+MEASURED = {SectionRole.SUMMARY, SectionRole.IMPACT}
+
+
+@dataclass(frozen=True)
+class Guide:
+    title: str
+    hints: list[Hint]
+
+
+def guide_for(section: Section, incident: Incident) -> Guide | None:
+    """What is often met in incidents of this kind, for the section that asks for it."""
+    guidance, kind = guidance_for(incident), incident.get_kind_display()
+    if section.role in (SectionRole.CAUSES, SectionRole.FACTORS):
+        return Guide(f"Where to look: {kind}", guidance.causes)
+    if "{{actions}}" in section.body:
+        return Guide(f"What often helps: {kind}", guidance.actions)
+    if "{{timeline}}" in section.body:
+        return Guide(f"Its phases: {kind}", _phases(guidance))
+    return None
+
+
+def _phases(guidance: Guidance) -> list[Hint]:
+    return [Hint(phase.name, phase.meaning) for phase in guidance.phases]
+
+
+def vague_in(section: Section, text: str) -> list[Vague]:
+    return vague_words(text)[:MOST_SHOWN] if section.role in MEASURED else []
+
+
+@dataclass(frozen=True)
+class SectionHints:
+    title: str
+    address: str
+    vague: list[Vague]
+    long: list[LongSentence]
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What a reviewer may want to say before somebody else does."""
+
+    sections: list[SectionHints]
+
+    @property
+    def says(self) -> str:
+        vague = sum(len(one.vague) for one in self.sections)
+        long = sum(len(one.long) for one in self.sections)
+        counts = [
+            f"{vague} {'place' if vague == 1 else 'places'} where a number would say more" if vague else "",
+            f"{long} long {'sentence' if long == 1 else 'sentences'}" if long else "",
+        ]
+        return " and ".join(count for count in counts if count)
+
+
+def hints_of(postmortem: Postmortem) -> Hints:
+    """Of all that is written so far: the texts, and what the incident says in words."""
+    incident, texts = postmortem.incident, texts_of(postmortem.room)
+    told = f"{incident.summary}\n\n{incident.impact.user_experience}"
+    found = [SectionHints("The incident", incident.get_absolute_url(), vague_words(told)[:MOST_SHOWN], [])]
+    for section in postmortem.sections.all():
+        text = texts.get(section.key, "")
+        found.append(
+            SectionHints(section.title, f"#{section.key}", vague_in(section, text), long_sentences(text)[:MOST_SHOWN])
+        )
+    return Hints([one for one in found if one.vague or one.long])
