@@ -91,3 +91,17 @@ def test_it_takes_no_time(text):
     vague_words(text)
 
     assert time.perf_counter() - before < 1
+
+
+@pytest.mark.django_db
+def test_the_form_marks_them_under_the_field_that_is_written_in(client, member):
+    client.force_login(member)
+
+    answer = client.post(
+        "/incidents/mark-vague/?field=summary", {"summary": "Many users called.", "title": "Some users"}
+    )
+
+    page = answer.content.decode()
+    assert "<q>Many users</q>" in page
+    assert "Some users" not in page
+    assert client.post("/incidents/mark-vague/?field=title", {"title": "Some users"}).content.strip() == b""

@@ -70,9 +70,35 @@ def test_the_page_offers_the_templates_and_chooses_the_one_that_suits(signed_in,
     response = signed_in.get("/incidents/7/postmortem/")
 
     assert response.context["form"].initial == {"template": template}
-    page = response.content.decode()
-    assert "Summary · Lessons" in page
-    assert "Withdrawn" not in page
+    (choice,) = response.context["choices"]
+    assert [section.title for section in choice.version.sections] == ["Summary", "Lessons"]
+    assert "Withdrawn" not in response.content.decode()
+
+
+def test_the_page_says_why_it_proposes_a_template(signed_in):
+    IncidentFactory(number=7, kind="security")
+    TemplateFactory(name="Any", position=20)
+    TemplateFactory(name="Security", kinds=["security"], position=10)
+
+    response = signed_in.get("/incidents/7/postmortem/")
+
+    assert "Proposed because it is a security incident." in response.content.decode()
+    assert [(choice.template.name, choice.is_suited) for choice in response.context["choices"]] == [
+        ("Security", True),
+        ("Any", False),
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_asks_as_often_for_one_template_as_for_three(
+    signed_in, incident, django_assert_num_queries, warm, count
+):
+    for _ in range(count):
+        TemplateSectionFactory()
+    warm(signed_in)
+
+    with django_assert_num_queries(11):
+        signed_in.get("/incidents/7/postmortem/")
 
 
 def test_the_page_opens_the_post_mortem(signed_in, incident, template):
