@@ -1,6 +1,5 @@
 import os
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,13 +7,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import connection
 from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from people.models import User
+from tests.databases import empty_database
 from tests.stack import MailServer, Stack, running_stack
 
 FLAGS = [
@@ -81,20 +81,7 @@ def _processes(
 def empty_tables() -> None:
     if not connection.settings_dict["NAME"].startswith(TEST_DATABASE_PREFIX):
         raise AssertionError(f"{connection.settings_dict['NAME']} is not a test database, and is not emptied.")
-    tables = sorted(set(connection.introspection.django_table_names(only_existing=True)) - KEPT_TABLES)
-    for attempt in range(10):
-        # The processes go on reading meanwhile: where two are in each other's way, it is the truncation that waits.
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(f"truncate {', '.join(tables)} cascade")
-        except OperationalError:
-            time.sleep(0.2 * attempt)
-        else:
-            return
-    raise AssertionError("The tables could not be emptied: something holds them.")
-
-
-KEPT_TABLES = {"django_content_type", "auth_permission"}
+    empty_database()
 
 
 @pytest.fixture
