@@ -159,6 +159,20 @@ class SightForm(forms.Form):
         return left, right
 
 
+class ThenForm(forms.Form):
+    """Up to which minute, and through whose eyes."""
+
+    minute = forms.IntegerField(required=False, min_value=0, max_value=10**7)
+    who = forms.CharField(required=False, max_length=120)
+    count = forms.BooleanField(required=False)
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """What the address asks for; a value that makes no sense there asks for nothing."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
 class PlaceForm(forms.Form):
     """The event behind which another one goes."""
 

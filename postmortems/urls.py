@@ -15,6 +15,7 @@ from postmortems.views import (
     questions,
     sections,
     templates,
+    then,
     timeline,
 )
 
@@ -46,6 +47,7 @@ document_urls = [
     path("attachments/<int:pk>/<str:file_name>", attachments.attachment, name="attachment"),
     path("blocks/<slug:block>/", blocks.block, name="block"),
     path("timeline/", timeline.timeline, name="timeline"),
+    path("timeline/then/", then.then, name="then"),
     path("timeline/questions/", questions.questions_part, name="questions"),
     path("timeline/questions/set-aside/", questions.set_aside, name="set_question_aside"),
     path("timeline/questions/bring-back/", questions.bring_back, name="bring_question_back"),

@@ -184,6 +184,7 @@ POLICY: dict[str, Policy] = {
     "postmortems:block": (reader, None),
     "postmortems:timeline": (reader, None),
     "postmortems:lane": (reader, None),
+    "postmortems:then": (reader, None),
     "postmortems:questions": (reader, None),
     "postmortems:set_question_aside": (None, writer),
     "postmortems:bring_question_back": (None, writer),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from core.dates import in_words
 from postmortems.gaps import silences
 from postmortems.lane.axis import Axis, Tick, Window
-from postmortems.lane.story import LABELS, Mark, Story, Stretch
+from postmortems.lane.story import WORDS, Mark, Story, Stretch
 
 SIDE = 14.0
 MARK = 15.0
@@ -171,7 +171,7 @@ class _Pen:
         rows: list[float] = []
         found = []
         for at, name in sorted(seen):
-            word = LABELS[name]
+            word = WORDS[name]
             x, row, anchor = self._beside(self.x(at), word, rows)
             label = Text(x, 12 + row * 14, word, anchor) if row < 4 else None
             found.append(Line(name, self.x(at), label, f"{word} {self.clock(at)}"))

@@ -26,6 +26,8 @@ LABELS = {
     "mitigated_at": "mitigated",
     "resolved_at": "resolved",
 }
+# The minute up to which a story is told, where it is not told to its end.
+WORDS = LABELS | {"now": "now"}
 
 
 class Event(Protocol):

@@ -11,6 +11,7 @@ import "./prompts.js";
 import "./relative-times.js";
 import "./lane.js";
 import "./rows/index.js";
+import "./then.js";
 import "./shortcuts.js";
 import "./steps.js";
 import "./tabs.js";
