@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from core import health, views
-from insights.views import home
+from insights.views import glossary, home
 
 urlpatterns = [
     path("", home, name="home"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("people.account_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("glossary/", glossary, name="glossary"),
     path("lateness/", views.lateness, name="lateness"),
     path("style/", views.style, name="style"),
     path("csp-report/", views.csp_report, name="csp_report"),

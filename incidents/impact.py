@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from django.utils.text import capfirst
+
 from incidents.guidance import guidance_for
 from incidents.models import Impact
 
@@ -34,6 +36,11 @@ class Figure:
     @property
     def is_known(self) -> bool:
         return self.value is not None
+
+    @property
+    def as_heading(self) -> str:
+        """With a capital where it begins a line; names of systems are left as they are written."""
+        return self.text if isinstance(self.value, str) and self.name != "experience" else capfirst(self.text)
 
 
 InWords = Callable[[Any, Impact], str]
@@ -148,6 +155,7 @@ class Shown:
 
 
 def shown_of(impact: Impact) -> Shown:
-    figures = [figure for figure in figures_of(impact) if figure.is_known or figure.is_asked]
+    said = {name for name in FIGURES if name in impact.unknowable}
+    figures = [figure for figure in figures_of(impact) if figure.is_known or figure.is_asked or figure.name in said]
     groups = [FigureGroup(group, [figure for figure in figures if figure.group is group]) for group in Group]
     return Shown([group for group in groups if group.figures], impact.user_experience)

@@ -3,7 +3,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from incidents.guidance import BY_KIND
+from incidents.models import Incident, SeverityPolicy
 from incidents.permissions import can_report
+from insights import glossary as words
 from insights.queries import my_work
 from people.requests import SignedInRequest
 
@@ -16,3 +19,19 @@ def home(request: SignedInRequest) -> HttpResponse:
         "can_report": can_report(request.user),
     }
     return render(request, "insights/home.html", context)
+
+
+@require_safe
+def glossary(request: SignedInRequest) -> HttpResponse:
+    """What the words mean here, and how we look at incidents."""
+    context = {
+        "policies": SeverityPolicy.objects.all(),
+        "kinds": [(Incident.Kind(kind).label, guidance) for kind, guidance in BY_KIND.items()],
+        "principles": words.PRINCIPLES,
+        "safety": words.SAFETY,
+        "accountability": words.ACCOUNTABILITY,
+        "bad_system": words.BAD_SYSTEM,
+        "good_system": words.GOOD_SYSTEM,
+        "terms": words.TERMS,
+    }
+    return render(request, "insights/glossary.html", context)

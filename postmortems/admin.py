@@ -39,10 +39,10 @@ class TemplateForm(forms.ModelForm):
         help_text="None chosen: every severity.",
     )  # fmt: skip
     asked_instants = forms.MultipleChoiceField(
-        label="times", choices=NAMES_OF_INSTANTS, required=False, widget=forms.CheckboxSelectMultiple
+        label="Times", choices=NAMES_OF_INSTANTS, required=False, widget=forms.CheckboxSelectMultiple
     )
     asked_numbers = forms.MultipleChoiceField(
-        label="impact", choices=NAMES_OF_NUMBERS, required=False, widget=forms.CheckboxSelectMultiple
+        label="Impact", choices=NAMES_OF_NUMBERS, required=False, widget=forms.CheckboxSelectMultiple
     )
 
 
@@ -51,7 +51,7 @@ class TemplateSectionInline(admin.StackedInline):
     extra = 0
     verbose_name = "section"
     verbose_name_plural = "sections, in the order of their positions"
-    fields = [("title", "key"), ("role", "position", "is_required"), "guidance", "prompts", "body"]
+    fields = [("title", "role", "is_required"), ("key", "position"), "guidance", "prompts", "body"]
     prepopulated_fields = {"key": ["title"]}
     formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 100})}}
 

@@ -144,6 +144,7 @@ Policy = tuple[Rule | None, Rule | None]
 POLICY: dict[str, Policy] = {
     "home": (signed_in, None),
     "style": (public, None),
+    "glossary": (signed_in, None),
     "lateness": (signed_in, None),
     "csp_report": (None, public),
     "healthz": (public, None),
