@@ -17,7 +17,8 @@ from django.utils import timezone
 from core.dates import in_words
 from core.embeds import File, Surroundings
 from incidents.models import Impact
-from postmortems.exporting.document import ActionLine, Fact, Moment, action_lines_of, impact_facts, moments_of
+from postmortems.exporting.document import ActionLine, Fact, action_lines_of, impact_facts
+from postmortems.exporting.moments import Moment, moments_of
 from postmortems.models import Attachment, Postmortem
 
 DURATION = "duration"

@@ -15,7 +15,7 @@ from incidents.models import Severity
 from people.models import Team, User
 from postmortems.errors import NotAttachable, UnreadableLine
 from postmortems.lines import Around, Line, read_line
-from postmortems.models import Postmortem, Template, TimelineEvent
+from postmortems.models import Observation, Postmortem, Template, TimelineEvent
 from postmortems.queries import LineZones
 from postmortems.uploads import LARGEST_BYTES, OFFERED, Examined, examined
 
@@ -133,6 +133,43 @@ class LineForm(forms.Form):
             except UnreadableLine as refusal:
                 self.add_error("words", " ".join(refusal.reasons))
         return self.cleaned_data
+
+
+class ObservationForm(MergingForm):
+    """What somebody noticed, and about which event."""
+
+    FIELDS = ["kind", "text", "event"]
+
+    kind = forms.ChoiceField(choices=capitalised(Observation.Kind))
+    text = forms.CharField(
+        label="What we noticed",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 1, "data-row-main": "", "placeholder": "What we noticed"}),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        postmortem: Postmortem,
+        observation: Observation | None = None,
+        only: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        fresh = observation is not None and not args
+        shown = {name: getattr(observation, name) for name in self.FIELDS} if fresh else None
+        super().__init__(*args, seen_now=shown, **kwargs)
+        self.fields["event"] = forms.ModelChoiceField(
+            postmortem.timeline_events.all(),
+            label="About the event",
+            required=False,
+            empty_label="About no single event",
+            widget=forms.Select(attrs={"data-options-from": "timeline"}),
+        )
+        if only is not None:
+            self.fields = {only: self.fields[only]}
+
+    def clean_text(self) -> str:
+        return with_plain_line_ends(self.cleaned_data["text"])
 
 
 class SightForm(forms.Form):

@@ -5,7 +5,8 @@ from datetime import UTC
 from django.template.loader import render_to_string
 
 from postmortems.blocks import Block, Records, register
-from postmortems.exporting.document import Moment, unknown_among
+from postmortems.exporting.document import unknown_among
+from postmortems.exporting.moments import Moment
 
 
 def register_blocks() -> None:

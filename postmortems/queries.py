@@ -23,7 +23,7 @@ from postmortems.agendas import Agenda
 from postmortems.discussion import open_counts
 from postmortems.hints import Guide, guide_for, vague_in
 from postmortems.lines import Around
-from postmortems.models import LineZone, Postmortem, Section, Template, TemplateVersion, TimelineEvent
+from postmortems.models import LineZone, Observation, Postmortem, Section, Template, TemplateVersion, TimelineEvent
 from postmortems.models.documents import PostmortemQuerySet
 from postmortems.permissions import can_write
 from postmortems.versions import content_of
@@ -147,9 +147,10 @@ class LineZones:
     choices: list[tuple[str, str]]
 
 
-def last_writer_of(event: TimelineEvent, name: str) -> str:
+def last_writer_of(row: TimelineEvent | Observation, name: str) -> str:
     """Who wrote what stands in a field now."""
-    edits = RecordEntry.objects.about(event.postmortem).filter(verb="timeline_event.edited", details__event=event.pk)
+    verb, key = ("timeline_event", "event") if isinstance(row, TimelineEvent) else ("observation", "observation")
+    edits = RecordEntry.objects.about(row.postmortem).filter(verb=f"{verb}.edited", **{f"details__{key}": row.pk})
     entry = edits.filter(details__after__has_key=name).select_related("by").first()
     return str(entry.by) if entry and entry.by else "Somebody else"
 
@@ -198,8 +199,14 @@ class Place:
 
 def places_of(event: TimelineEvent) -> list[Place]:
     """One up and one down, as far as there is room."""
-    same = list(event.postmortem.timeline_events.filter(occurred_at=event.occurred_at).values_list("pk", flat=True))
-    at = same.index(event.pk)
+    same = event.postmortem.timeline_events.filter(occurred_at=event.occurred_at)
+    return places_among(same.values_list("pk", flat=True), event.pk)
+
+
+def places_among(rows: Iterable[int], key: int) -> list[Place]:
+    """`rows` are in order, and `key` is one of them."""
+    same = list(rows)
+    at = same.index(key)
     places = []
     if at > 0:
         places.append(Place("Move up", same[at - 2] if at > 1 else None))

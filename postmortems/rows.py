@@ -1,4 +1,4 @@
-"""Rows of the timeline as every open page shows them: rendered once for all, in UTC; each page puts in its own zone."""
+"""Rows of a post-mortem as every open page shows them: rendered once for all, in UTC; each page puts in its own zone."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,29 +8,54 @@ from django.utils import timezone
 
 from live.commands import announce, announce_removal, announce_row
 from people.models import User
-from postmortems.models import TimelineEvent
+from postmortems.models import Observation, TimelineEvent
 
-TIMELINE = "timeline"
+TIMELINE, OBSERVATIONS = "timeline", "observations"
+Row = TimelineEvent | Observation
 
 
 def tell_written(event: TimelineEvent, *, by: User) -> None:
-    with timezone.override("UTC"):
-        html = render_to_string("postmortems/_event.html", {"event": event, "can_write": True})
-    event.told = announce_row(event.postmortem.room, TIMELINE, name_of(event), version=event.version, html=html, by=by)
+    _tell(event, TIMELINE, "postmortems/_event.html", {"event": event}, by=by)
+
+
+def tell_observation(observation: Observation, *, by: User) -> None:
+    _tell(observation, OBSERVATIONS, "postmortems/_observation.html", {"observation": observation}, by=by)
 
 
 def tell_removed(event: TimelineEvent, *, by: User) -> None:
-    event.touch()
-    event.told = announce_removal(event.postmortem.room, TIMELINE, name_of(event), version=event.version, by=by)
+    _tell_removal(event, TIMELINE, by=by)
+
+
+def tell_observation_removed(observation: Observation, *, by: User) -> None:
+    _tell_removal(observation, OBSERVATIONS, by=by)
 
 
 def tell_moved(event: TimelineEvent, moved: Iterable[TimelineEvent], *, by: User) -> None:
     """Of events that only changed places, the places alone."""
+    _tell_places(event, TIMELINE, moved, by=by)
+
+
+def tell_observations_moved(observation: Observation, moved: Iterable[Observation], *, by: User) -> None:
+    _tell_places(observation, OBSERVATIONS, moved, by=by)
+
+
+def name_of(row: Row) -> str:
+    return f"{'event' if isinstance(row, TimelineEvent) else 'observation'}-{row.pk}"
+
+
+def _tell(row: Row, listed: str, template: str, context: dict[str, Any], *, by: User) -> None:
+    with timezone.override("UTC"):
+        html = render_to_string(template, context | {"can_write": True})
+    row.told = announce_row(row.postmortem.room, listed, name_of(row), version=row.version, html=html, by=by)
+
+
+def _tell_removal(row: Row, listed: str, *, by: User) -> None:
+    row.touch()
+    row.told = announce_removal(row.postmortem.room, listed, name_of(row), version=row.version, by=by)
+
+
+def _tell_places(row: Row, listed: str, moved: Iterable[Row], *, by: User) -> None:
     places = [{"row": name_of(one), "position": one.position, "version": one.version} for one in moved]
-    told: dict[str, Any] = {"list": TIMELINE, "rows": places, "by": str(by)}
-    announce(event.postmortem.room, "rowsMoved", **told)
-    event.told = {"event": "rowsMoved", **told}
-
-
-def name_of(event: TimelineEvent) -> str:
-    return f"event-{event.pk}"
+    told: dict[str, Any] = {"list": listed, "rows": places, "by": str(by)}
+    announce(row.postmortem.room, "rowsMoved", **told)
+    row.told = {"event": "rowsMoved", **told}

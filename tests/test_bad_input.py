@@ -88,6 +88,7 @@ def test_no_form_breaks_on_hostile_values(part: str, world: World) -> None:
 
 
 ROW_FIELDS = {
+    "postmortems:edit_observation_field": ["kind", "text", "event"],
     "postmortems:edit_event_field": ["occurred_at", "text", "who", "kind", "is_key", "effect", "source"],
     "actions:edit_field": ["title", "priority", "owner", "due_on", "status"],
 }

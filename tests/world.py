@@ -21,6 +21,7 @@ from postmortems.models import (
     Attachment,
     Comment,
     Export,
+    Observation,
     Postmortem,
     Revision,
     Section,
@@ -70,6 +71,7 @@ class Dossier:
     thread: Thread
     comment: Comment
     event: TimelineEvent
+    observation: Observation
     action: Action
     link: ActionLink
     export: Export
@@ -165,6 +167,9 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
         postmortem=postmortem, added_by=by, text=f"{words}event text", who=f"{words}who", effect=f"{words}effect",
         source=f"{words}source",
     )  # fmt: skip
+    observation = Observation.objects.create(
+        postmortem=postmortem, event=event, added_by=by, text=f"{words}observation text"
+    )
     action = ActionFactory(
         number=ACTION_NUMBERS[kind], postmortem=postmortem, owner=by, added_by=by, title=f"{words}action title",
         description=f"{words}action description",
@@ -204,7 +209,20 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
     thread = open_thread(section, by=by, text=f"{words}comment, {named}", quote=f"{words}section")
     comment = thread.comments.get()
     return Dossier(
-        incident, postmortem, section, thread, comment, event, action, link, export, attachment, mail, entry, draft
+        incident,
+        postmortem,
+        section,
+        thread,
+        comment,
+        event,
+        observation,
+        action,
+        link,
+        export,
+        attachment,
+        mail,
+        entry,
+        draft,
     )
 
 
@@ -250,8 +268,8 @@ def _walk(patterns: list[URLPattern | URLResolver], prefix: str, namespace: str)
 
 
 ROWS_BEHIND_PK = {
-    "comments": "comment", "threads": "thread", "sections": "section", "timeline": "event", "exports": "export",
-    "drafts": "draft", "attachments": "attachment", "links": "link",
+    "comments": "comment", "threads": "thread", "sections": "section", "timeline": "event", "observations": "observation",
+    "exports": "export", "drafts": "draft", "attachments": "attachment", "links": "link",
 }  # fmt: skip
 
 

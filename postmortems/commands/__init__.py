@@ -20,6 +20,12 @@ from postmortems.commands.lifecycle import (
     submit_postmortem,
 )
 from postmortems.commands.meeting import plan_meeting, share_draft
+from postmortems.commands.observations import (
+    add_observation,
+    edit_observation,
+    move_observation,
+    remove_observation,
+)
 from postmortems.commands.open_documents import is_closed_for_good, write_section
 from postmortems.commands.questions import bring_question_back, fill_instant, set_question_aside
 from postmortems.commands.revisions import bring_back, name_revision
@@ -29,6 +35,7 @@ __all__ = [
     "add_event",
     "add_events",
     "add_line",
+    "add_observation",
     "attach_file",
     "bring_back",
     "bring_question_back",
@@ -36,10 +43,12 @@ __all__ = [
     "close_postmortem",
     "edit_comment",
     "edit_event",
+    "edit_observation",
     "export_postmortem",
     "fill_instant",
     "is_closed_for_good",
     "move_event",
+    "move_observation",
     "name_revision",
     "open_postmortem",
     "open_thread",
@@ -47,6 +56,7 @@ __all__ = [
     "publish_blockers",
     "publish_postmortem",
     "remove_event",
+    "remove_observation",
     "reopen_postmortem",
     "reopen_thread",
     "reply",

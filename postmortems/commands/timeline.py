@@ -13,7 +13,7 @@ from postmortems.commands.open_documents import refuse_when_closed
 from postmortems.errors import NotMovable
 from postmortems.lines import Line
 from postmortems.models import LineZone, Postmortem, TimelineEvent
-from postmortems.rows import tell_moved, tell_removed, tell_written
+from postmortems.rows import tell_moved, tell_observation, tell_removed, tell_written
 
 
 @transaction.atomic
@@ -95,6 +95,7 @@ def edit_event(event: TimelineEvent, *, by: User, seen: dict[str, Any], wanted: 
     event.save(update_fields=[*merge.changes, "position", "updated_at"])
     put_on_record(event.postmortem, "timeline_event.edited", by=by, event=event.pk, before=before, after=merge.changes)
     tell_written(event, by=by)
+    _tell_about(event, by=by)
     return event
 
 
@@ -128,8 +129,21 @@ def remove_event(event: TimelineEvent, *, by: User) -> TimelineEvent:
         event.postmortem, "timeline_event.removed", by=by, text=event.text, occurred_at=event.occurred_at, who=event.who
     )
     tell_removed(event, by=by)
+    about = list(event.observations.all())
     event.delete()
+    for observation in about:
+        observation.event, observation.postmortem = None, event.postmortem
+        observation.save(update_fields=["event", "updated_at"])
+        tell_observation(observation, by=by)
     return event
+
+
+def _tell_about(event: TimelineEvent, *, by: User) -> None:
+    """Observations show the event that they are about."""
+    for observation in event.observations.all():
+        observation.event, observation.postmortem = event, event.postmortem
+        observation.save(update_fields=["updated_at"])
+        tell_observation(observation, by=by)
 
 
 def _locked(event: TimelineEvent) -> TimelineEvent:

@@ -7,7 +7,8 @@ from typing import Any
 
 from core.embeds import with_embeds_as_text
 from postmortems.exporting.around import InFile
-from postmortems.exporting.document import ActionLine, AttachmentLine, Document, Fact, Moment, ThreadLine
+from postmortems.exporting.document import ActionLine, AttachmentLine, Document, Fact, ThreadLine
+from postmortems.exporting.moments import Moment
 
 FORMAT = "debrief.postmortem"
 VERSION = 1
@@ -47,6 +48,9 @@ def payload(document: Document) -> dict[str, Any]:
             for section in document.sections
         ],
         "timeline": [_moment(moment) for moment in document.timeline],
+        "observations": [
+            {"text": one.text, "kind": one.kind, "about": one.about or None} for one in document.observations
+        ],
         "actions": [_action(action) for action in document.actions],
         "threads": [_thread(thread) for thread in document.threads],
         "people": [{"name": person.name, "role": person.role} for person in document.people],

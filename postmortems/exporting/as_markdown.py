@@ -9,7 +9,8 @@ import yaml
 from core.embeds import with_embeds_as_text
 from core.mentions import mentions_as_words
 from postmortems.exporting.around import InFile
-from postmortems.exporting.document import ActionLine, Document, Fact, Moment
+from postmortems.exporting.document import ActionLine, Document, Fact
+from postmortems.exporting.moments import Moment, ObservationLine
 from postmortems.exporting.words import with_headings_below
 
 SECTION_LEVEL = 2
@@ -17,7 +18,10 @@ SECTION_LEVEL = 2
 
 def as_markdown(document: Document) -> bytes:
     parts = [f"# {document.title}", *_sections(document)]
-    parts += ["## Timeline", _timeline(document.timeline), "## Actions", _actions(document.actions)]
+    parts += ["## Timeline", _timeline(document.timeline)]
+    if document.observations:
+        parts += ["## Observations", "\n".join(_observation(one) for one in document.observations)]
+    parts += ["## Actions", _actions(document.actions)]
     return (_front_matter(document) + "\n" + "\n\n".join(parts) + "\n").encode()
 
 
@@ -92,6 +96,10 @@ def _moment(moment: Moment) -> str:
         ("Source", moment.source),
     ]
     return _item(f"{time}: {moment.text}", facts)
+
+
+def _observation(one: ObservationLine) -> str:
+    return _item(f"{one.kind_label.capitalize()}: {one.text}", [("About", one.about)])
 
 
 def _actions(actions: list[ActionLine]) -> str:

@@ -11,9 +11,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from postmortems.exporting.around import InPrint
-from postmortems.exporting.document import Document, Moment
+from postmortems.exporting.document import Document
 from postmortems.exporting.fonts import fonts_for
 from postmortems.exporting.front_page import front_page
+from postmortems.exporting.moments import Moment
 from postmortems.exporting.pictures import pictures_for
 from postmortems.exporting.sandbox import Limits, Report, render_pdf
 from postmortems.exporting.words import chunks, with_headings_below

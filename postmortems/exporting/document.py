@@ -20,8 +20,9 @@ from incidents.models import Impact, Incident, SeverityPolicy
 from live.commands import texts_of
 from people.models import Organisation
 from postmortems.agendas import Agenda, agenda_of
+from postmortems.exporting.moments import Moment, ObservationLine, moments_of, observations_of
 from postmortems.mentions import Named, named_in
-from postmortems.models import Attachment, Comment, Postmortem, Section, SectionRole, Thread, TimelineEvent
+from postmortems.models import Attachment, Comment, Postmortem, Section, SectionRole, Thread
 
 FactValue = int | Decimal | bool | str | timedelta | None
 
@@ -106,18 +107,6 @@ class SectionText:
     def is_printed_elsewhere(self) -> bool:
         """Whether it holds nothing but a list that the printed document has as a part of its own."""
         return self.text.strip() in ("{{timeline}}", "{{actions}}")
-
-
-@dataclass(frozen=True)
-class Moment:
-    occurred_at: datetime | None
-    text: str
-    who: str
-    kind: str
-    kind_label: str
-    effect: str
-    source: str
-    is_key: bool = False
 
 
 @dataclass(frozen=True)
@@ -218,6 +207,7 @@ class Document:
     clocks: Clocks
     sections: list[SectionText]
     timeline: list[Moment]
+    observations: list[ObservationLine]
     actions: list[ActionLine]
     people: list[PersonLine]
     threads: list[ThreadLine]
@@ -278,6 +268,7 @@ def document_of(postmortem: Postmortem, *, at: datetime, address: str = "") -> D
         clocks=clocks_of(incident, policy, postmortem),
         sections=sections,
         timeline=moments_of(postmortem),
+        observations=list(observations_of(postmortem)),
         actions=action_lines_of(postmortem, today=at.astimezone(organisation.zone).date()),
         people=list(_people(postmortem)),
         threads=[_thread(thread) for thread in _threads(postmortem)],
@@ -337,23 +328,6 @@ def _sections(postmortem: Postmortem) -> list[SectionText]:
 def _section(section: Section, text: str) -> SectionText:
     unwritten = section.is_unwritten(text)
     return SectionText(section.key, section.title, str(section.role), text, section.is_required, unwritten)
-
-
-def moments_of(postmortem: Postmortem) -> list[Moment]:
-    return [_moment(event) for event in postmortem.timeline_events.all()]
-
-
-def _moment(event: TimelineEvent) -> Moment:
-    return Moment(
-        event.occurred_at,
-        event.text,
-        event.who,
-        str(event.kind),
-        event.get_kind_display(),
-        event.effect,
-        event.source,
-        event.is_key,
-    )
 
 
 def action_lines_of(postmortem: Postmortem, *, today: date) -> list[ActionLine]:

@@ -14,7 +14,7 @@ from incidents.models import Impact, Incident
 from people.models import RecordEntry
 from postmortems.exporting.document import impact_facts
 from postmortems.history.rows import Field, Row, people_on_record, plain
-from postmortems.models import Postmortem, TimelineEvent
+from postmortems.models import Observation, Postmortem, TimelineEvent
 
 
 def record_of(model: type[Any], reference: str) -> QuerySet[RecordEntry]:
@@ -54,6 +54,28 @@ class TimelineRows:
 
     def has_changed(self) -> Q:
         return Q(Exists(record_of(Postmortem, "pk").filter(verb__startswith="timeline_event.")))
+
+
+class ObservationRows:
+    key, title, one, many = "observations", "Observations", "observation", "observations"
+    fields: Mapping[str, Field] = {
+        "text": Field("What we noticed"),
+        "kind": Field("Kind", dict(Observation.Kind.choices)),
+        "about": Field("About", unknown="no single event"),
+    }
+
+    def rows(self, postmortem: Postmortem) -> list[Row]:
+        found = Observation.objects.filter(postmortem=postmortem).select_related("event")
+        return [Row(one.pk, {"text": one.text, "kind": one.kind, "about": str(one.event or "")}) for one in found]
+
+    def heading(self, row: Row) -> str:
+        return str(row.values.get("text") or "")
+
+    def people(self, postmortem: Postmortem, since: datetime) -> set[int]:
+        return people_on_record(RecordEntry.objects.about(postmortem).filter(verb__startswith="observation."), since)
+
+    def has_changed(self) -> Q:
+        return Q(Exists(record_of(Postmortem, "pk").filter(verb__startswith="observation.")))
 
 
 class FactsRows:

@@ -17,7 +17,7 @@ from people.requests import SignedInRequest
 from postmortems import queries
 from postmortems.commands import add_event, edit_event, move_event, remove_event
 from postmortems.errors import NotMovable
-from postmortems.forms import EventForm, PlaceForm
+from postmortems.forms import EventForm, ObservationForm, PlaceForm
 from postmortems.lane import story_of
 from postmortems.models import Postmortem, TimelineEvent
 from postmortems.permissions import can_write
@@ -25,6 +25,7 @@ from postmortems.rows import name_of
 from postmortems.views.finding import find, find_to_write
 from postmortems.views.lane import lane_context
 from postmortems.views.lines import line_form
+from postmortems.views.observations import observations_context
 from postmortems.views.questions import questions_context
 
 
@@ -168,7 +169,14 @@ def timeline_page_context(request: SignedInRequest, postmortem: Postmortem) -> d
     context = timeline_context(request, postmortem)
     events = [event for day in context["days"] for event in day.events]
     story = story_of(postmortem.incident, events)
-    return context | lane_context(request, postmortem, story) | questions_context(request, postmortem, story)
+    return {
+        **context,
+        **lane_context(request, postmortem, story),
+        **questions_context(request, postmortem, story),
+        **observations_context(request, postmortem),
+        "observation_form": ObservationForm(postmortem=postmortem, prefix="observation"),
+        "observation_editors": ObservationForm(postmortem=postmortem, auto_id=False),
+    }
 
 
 def timeline_context(request: SignedInRequest, postmortem: Postmortem) -> dict[str, Any]:

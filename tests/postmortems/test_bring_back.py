@@ -138,7 +138,7 @@ def test_the_page_says_what_would_change(signed_in, then):
     assert "comes back: Traffic is moved." in page
     assert "reads again: The first alert fires." in page
     assert "was added since, and is taken off: Something else." in page
-    assert "Actions and facts are left as they are" in page
+    assert "actions and facts are left as they are" in page
 
 
 def test_the_page_asks_for_one_section_when_it_was_asked_for_one(signed_in, then):

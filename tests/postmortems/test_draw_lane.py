@@ -167,5 +167,5 @@ def test_the_whole_page_asks_the_database_as_often_for_one_as_for_three(
         TimelineEventFactory(postmortem=draft, occurred_at=STARTED_AT + minute * MINUTE)
     signed_in.get("/postmortems/7/timeline/")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         assert "lane-drawing" in signed_in.get("/postmortems/7/timeline/").text

@@ -28,8 +28,8 @@ def test_json_holds_everything_and_null_for_what_nobody_knows(told: Postmortem) 
         "debrief.postmortem", 1, "2026-03-20T09:30:00Z",
     )  # fmt: skip
     assert list(payload) == [
-        "format", "version", "made_at", "organisation", "incident", "postmortem", "sections", "timeline", "actions",
-        "threads", "people", "attachments", "versions", "agenda",
+        "format", "version", "made_at", "organisation", "incident", "postmortem", "sections", "timeline", "observations",
+        "actions", "threads", "people", "attachments", "versions", "agenda",
     ]  # fmt: skip
     assert payload["incident"]["times"] == {
         "started_at": "2026-03-02T14:00:00Z", "first_impact_at": None, "first_report_at": None, "detected_at": None,

@@ -16,9 +16,10 @@ from live.commands import create_room
 from people.models import User
 from postmortems.exporting import fonts
 from postmortems.exporting.as_pdf import as_pdf, html_of
-from postmortems.exporting.document import ActionLine, Document, Moment, SectionText, document_of
+from postmortems.exporting.document import ActionLine, Document, SectionText, document_of
 from postmortems.exporting.fonts import fonts_for
 from postmortems.exporting.front_page import front_page
+from postmortems.exporting.moments import Moment
 from postmortems.exporting.sandbox import pdf_problem
 from postmortems.models import Postmortem, SectionRole
 from tests.factories import (

@@ -1,5 +1,6 @@
 // One field of a row while somebody edits it in its place. It is saved by leaving it, with what its writer had before their
 // eyes; where somebody else was quicker, both values are shown, and whoever typed chooses.
+import { offerRows } from "./choices.js";
 import { send } from "./send.js";
 import { wallClock } from "./zone.js";
 
@@ -75,6 +76,7 @@ export class FieldEditor {
   fill() {
     const { main, seen, box } = this;
     if (main.dataset.optionsOf) this.borrowOptions();
+    if (main.dataset.optionsFrom) offerRows(main, seen);
     if (this.name === "occurred_at" && seen) {
       main.value = wallClock(seen, this.list.zone);
       if (main.value.length > 16) main.step = 1;

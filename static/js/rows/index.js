@@ -3,6 +3,7 @@
 import { ask } from "../dialogs.js";
 import { isAdding, tryAgain, watchForms } from "./add.js";
 import { FieldEditor, editorOf, rawOf } from "./editor.js";
+import { watchChoices } from "./choices.js";
 import { watchLines } from "./line.js";
 import { RowList } from "./list.js";
 import { drag, step } from "./move.js";
@@ -44,6 +45,7 @@ function start() {
   });
   watchForms(lists);
   watchLines();
+  watchChoices();
 }
 
 function listFor(name) {
@@ -153,7 +155,7 @@ async function remove(link) {
   const row = link.closest("[data-row]");
   const list = listOf(row);
   if (!(await ask(link.dataset.rowRemove, "Remove"))) return;
-  const answer = await send(link.href, {});
+  const answer = await send(link.href ?? link.dataset.rowAddress, {});
   if (answer.status === 200) list.take(answer);
   else list.say(row, `Not removed: ${answer.problems.join(" ")}`);
 }
