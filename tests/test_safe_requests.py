@@ -66,10 +66,10 @@ def test_reading_every_address_changes_no_row(world: World) -> None:
     for address in addresses():
         if address.name == "account_logout":
             continue
-        for kind in (OPEN, RESTRICTED):
+        for kind in (OPEN, RESTRICTED) if address.is_of_an_incident else (OPEN,):
             client.get(address.path(world, kind))
-            client.head(address.path(world, kind))
-            client.options(address.path(world, kind))
+        client.head(address.path(world, OPEN))
+        client.options(address.path(world, OPEN))
 
     assert state_of_every_table() == before
 
@@ -95,7 +95,7 @@ def test_every_answer_carries_the_strict_policy(world: World) -> None:
     weak = []
     for address in addresses():
         for client in (anonymous, administrator):
-            for kind in (OPEN, RESTRICTED):
+            for kind in (OPEN, RESTRICTED) if address.is_of_an_incident else (OPEN,):
                 for response in (client.get(address.path(world, kind)), client.post(address.path(world, kind))):
                     problems = weak_spots(response.headers.get("Content-Security-Policy", ""))
                     problems += [] if response.headers.get("X-Content-Type-Options") == "nosniff" else ["nosniff"]
