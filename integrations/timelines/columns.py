@@ -27,6 +27,32 @@ NAMES = {
 }
 _PATTERNS = {role: re.compile(pattern, re.I) for role, pattern in NAMES.items()}
 SAMPLE = 60
+KINDS_WRITTEN = frozenset(
+    [
+        "detection",
+        "communication",
+        "decision",
+        "action",
+        "escalation",
+        "mitigation",
+        "recovery",
+        "diagnosis",
+        "other",
+        "alert",
+        "chat",
+        "page",
+        "deploy",
+        "note",
+        "message",
+        "change",
+        "comment",
+        "event",
+        "info",
+        "warning",
+        "error",
+        "critical",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -56,9 +82,10 @@ def columns_of(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns | 
     date = _date_column(named, days, clocks, time) if days[time] < 0.5 else None
     left = [number for number in range(width) if number not in {time, date} and any(cells[number])]
     left = [number for number in left if clocks[number] < 0.5 or named[number] == "text"]
-    who = _who_column(named, cells, left)
-    texts = _text_columns(named, cells, [number for number in left if number != who])
-    kind = next((number for number in left if named[number] == "kind"), None)
+    kind = next((number for number in left if named[number] == "kind" or _are_kinds(cells[number])), None)
+    left = [number for number in left if number != kind]
+    texts = _text_columns(named, cells, [number for number in left if named[number] != "who"] or left)
+    who = _who_column(named, cells, [number for number in left if number not in texts], texts)
     zone_column = next((number for number in left if named[number] == "zone"), None)
     zone = first_zone(head[time]) if time < len(head) else None
     return Columns(time, date, who, texts, kind, zone_column, zone)
@@ -123,17 +150,19 @@ def _date_column(named: list[str], days: list[float], clocks: list[float], time:
     return min(fits, key=lambda number: (named[number] != "date", abs(number - time)), default=None)
 
 
-def _who_column(named: list[str], cells: list[list[str]], left: list[int]) -> int | None:
+def _are_kinds(cells: list[str]) -> bool:
+    """Whether a column without a head holds our kinds of events, or what tools call theirs."""
+    return bool(cells) and all(cell.casefold() in KINDS_WRITTEN for cell in cells if cell)
+
+
+def _who_column(named: list[str], cells: list[list[str]], left: list[int], texts: tuple[int, ...]) -> int | None:
+    """By its name; in a table without a head the short column that stands nearest to the words."""
     if by_name := [number for number in left if named[number] == "who"]:
         return by_name[0]
-    if any(named[number] for number in left):
+    if any(named) or not texts:
         return None
-    short = [
-        n
-        for n in left
-        if 0 < mean(len(cell) for cell in cells[n]) < 28 and not any(cell.isdigit() for cell in cells[n])
-    ]
-    return min(short, key=lambda n: len(set(cells[n])), default=None) if len(left) > 1 else None
+    short = [n for n in left if 0 < mean(map(len, cells[n])) < 28 and not any(cell.isdigit() for cell in cells[n])]
+    return min(short, key=lambda number: abs(number - texts[0]), default=None)
 
 
 def _text_columns(named: list[str], cells: list[list[str]], left: list[int]) -> tuple[int, ...]:

@@ -115,5 +115,5 @@ def _read_day(export: Export, name: str, setting: Setting, reading: Reading) -> 
         reading.warnings.append(f"{name}: {problem}")
         return {}
     if slack.knows_messages(node):
-        reading.entries += slack.read(node, replace(setting, file="/".join(PurePosixPath(name).parts[-2:])))
+        reading.entries += slack.read(node, setting)
     return slack.apps_in(node)

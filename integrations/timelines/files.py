@@ -155,7 +155,7 @@ def _read_json(text: str, setting: Setting) -> Reading | None:
 
 
 def _read_table(text: str, setting: Setting) -> Reading | None:
-    if re.match(r"\s*\|", text) or len(_PYTHON_LOG.findall(text[:20_000])) > 2:
+    if re.match(r"\s*\|", text) or _PYTHON_LOG.match(text.lstrip()):
         return None
     rows = tables.table_in(text)
     entries, warnings = tables.read(rows, setting, text) if rows else ([], [])

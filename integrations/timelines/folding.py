@@ -6,7 +6,7 @@ from datetime import timedelta
 from .reading import Entry, folded
 
 LEEWAY = timedelta(seconds=60)
-MOST_BESIDE = 200
+MOST_BESIDE = 20
 SAME = "The same as another entry at the same time"
 
 
@@ -14,22 +14,22 @@ def in_order(entries: list[Entry]) -> list[Entry]:
     """By time, those without one last; what repeats another is left out and says so."""
     ordered = sorted(entries, key=lambda entry: (entry.at is None, entry.at.timestamp() if entry.at else 0.0))
     keys: set[str] = set()
-    beside: deque[tuple[Entry, str]] = deque(maxlen=MOST_BESIDE)
+    same_words: dict[str, deque[Entry]] = {}
     for entry in ordered:
         if entry.left_out:
             continue
-        words = folded(entry.text)
-        if (entry.key and entry.key in keys) or any(_repeats(entry, words, *other) for other in beside):
+        others = same_words.setdefault(folded(entry.text), deque(maxlen=MOST_BESIDE))
+        if (entry.key and entry.key in keys) or any(_repeats(entry, other) for other in others):
             entry.left_out = SAME
             continue
         keys.add(entry.key)
-        beside.append((entry, words))
+        others.append(entry)
     return ordered
 
 
-def _repeats(entry: Entry, words: str, other: Entry, other_words: str) -> bool:
-    """The sender's own names decide where both have one from the same kind of sender."""
-    if entry.at is None or other.at is None or abs(entry.at - other.at) > LEEWAY or words != other_words:
+def _repeats(entry: Entry, other: Entry) -> bool:
+    """Of two that say the same. The sender's own names decide where both have one from the same kind of sender."""
+    if entry.at is None or other.at is None or abs(entry.at - other.at) > LEEWAY:
         return False
     if entry.key and other.key and entry.key.split("|")[0] == other.key.split("|")[0]:
         return False

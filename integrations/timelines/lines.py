@@ -45,6 +45,9 @@ _GLOG = re.compile(
 _PAIRS = re.compile(
     r'(?:^|\s)(?P<key>time|ts|t|timestamp|msg|message|level|lvl|logger|caller|service)=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>\S+))'
 )
+# Slack shows beside a name what its owner's status is, and that an app is one.
+_STATUS = re.compile(r"^\s*(?:(?::[\w+\-]+:|APP|BOT|WORKFLOW)\s+)+(?=\d)")
+_DAEMON = re.compile(r"^(?P<who>[\w.\-]+ [\w./\-]+)\[\d+\]: (?P<text>\S.*)", re.S)
 _PIPED = re.compile(r"^[\w.\-]{2,40}\s+\|\s+(?=\d{4}-)")
 _DEBUG = re.compile(r"^[\s\[(]*(?:DEBUG|TRACE|FINE|VERBOSE)\b", re.I)
 _IRC = re.compile(r"^<[@+%&~]?(?P<who>[^<>\s]{1,40})>\s+(?P<text>.*)", re.S)
@@ -118,7 +121,8 @@ _SYSTEM = re.compile(
     re.I,
 )
 _TRIVIA = re.compile(
-    r"^(?:\d+ repl(?:y|ies)|last reply .*|view thread|new|:[\w+\-]+:\d*|\(edited\)|pinned by .*|image\.png|\d+|replied to a thread:?.*)$",
+    r"^(?:\d+ repl(?:y|ies)|last reply .*|view thread|new|edited|:[\w+\-]+:\d*|\(edited\)|"
+    r"pinned by .*|image\.png|\d+|replied to a thread:?.*)$",
     re.I,
 )
 
@@ -280,7 +284,8 @@ class _Walk:
 
     def _stamped(self, number: int, line: str) -> Said | None:
         """ "14:32 alert fired", "[14:32] mira: on it", and a clock alone below or above its words."""
-        bare = _RELATIVE.sub("", plain_order(_BULLET.sub("", _PIPED.sub("", line), count=1)))
+        bare = _STATUS.sub("", _BULLET.sub("", _PIPED.sub("", line), count=1))
+        bare = _RELATIVE.sub("", plain_order(bare))
         stamp = read_stamp(bare)
         if stamp is None or not stamp.has_clock or stamp.is_span:
             return None
@@ -393,6 +398,8 @@ def _header(number: int, line: str) -> Said | None:
     if stamp is None or stamp.hour is None or stamp.is_prose or match["at"][stamp.end :].strip():
         return None
     who = match["who"].strip(" *_")
+    if who in {"APP", "BOT", "WORKFLOW"}:
+        return None
     if any(word.casefold() in _NO_NAME for word in who.split()):
         return None
     return Said(stamp, number, who, is_header=True)
@@ -400,7 +407,7 @@ def _header(number: int, line: str) -> Said | None:
 
 def _speaker(rest: str) -> tuple[str, str]:
     """Who says it, where the line begins with a name: "mira: …", "<mira> …", "Mira Okafor: …"."""
-    if match := _IRC.match(rest):
+    if match := _IRC.match(rest) or _DAEMON.match(rest):
         return match["who"], match["text"]
     match = _SPEAKER.match(rest)
     if match is None:

@@ -23,11 +23,11 @@ _KINDS = (
         "mitigation",
         r"mitigat|roll(?:ed|ing)?[ -]?back|rollback|revert|fail(?:ed|ing)?[ -]?over|restart|reboot|scal(?:ed|ing) (?:up|out|"
         r"down)|drain(?:ed|ing)?\b|disabl|feature flag|hot-?fix|workaround|block(?:ed|ing) (?:the )?(?:ip|traffic)|"
-        r"kill(?:ed|ing)? ",
+        r"kill(?:ed|ing) (?:the|all|long|stuck)\b",
     ),
     (
         "detection",
-        r"\balert|\balarm|\bfir(?:ed|ing)\b|trigger(?:ed|s)\b|detect|notic(?:ed|ing)|monitor(?:ing)? (?:shows|showed|saw)|"
+        r"🚨|\balert|\balarm|\bfir(?:ed|ing)\b|trigger(?:ed|s)\b|detect|notic(?:ed|ing)|monitor(?:ing)? (?:shows|showed|saw)|"
         r"(?:customers?|users?|support) (?:report|complain|see)|reports? of|\bspik(?:e|ed|ing)\b|threshold|critical:|"
         r"\b5xx\b|errors? (?:rate )?(?:rose|climb|jump|rising|went up)|\bdown\b\??$",
     ),

@@ -115,11 +115,12 @@ def _sent(node: dict[str, Any], setting: Setting) -> datetime | None:
     return moment(node, setting, *SENT)
 
 
-def read_objects(node: Any, setting: Setting) -> list[Entry] | None:
+def read_objects(node: Any, setting: Setting, depth: int = 0) -> list[Entry] | None:
     """A list of objects with times and words from a tool that is not known; None where there is none."""
     if tables.knows_objects(node):
         return tables.read_objects(node, setting)
-    for value in node.values() if isinstance(node, dict) else ():
-        if isinstance(value, list) and tables.knows_objects(value):
-            return tables.read_objects(value, setting)
+    for value in node.values() if isinstance(node, dict) and depth < 4 else ():
+        found = read_objects(value, setting, depth + 1) if isinstance(value, dict | list) else None
+        if found is not None:
+            return found
     return None

@@ -83,10 +83,15 @@ def sentence(*parts: str) -> str:
     """Parts with a colon after the first, and no part that another already says."""
     kept: list[str] = []
     for part in (one_line(part) for part in parts):
-        if part and not any(part.casefold() in other.casefold() for other in kept):
+        if part and not any(_says(other, part) for other in kept):
             kept.append(part)
     head, *rest = kept or [""]
     return f"{head}: {_joined(rest)}" if rest else head
+
+
+def _says(whole: str, part: str) -> bool:
+    """A short word stands in many a text by chance."""
+    return part.casefold() == whole.casefold() or (len(part) > 12 and part.casefold() in whole.casefold())
 
 
 def _joined(parts: list[str]) -> str:

@@ -105,10 +105,21 @@ def _distinct(messages: Iterable[dict[str, Any]], setting: Setting) -> list[Entr
     """Each message once: an answer that was also sent to the channel stands in both."""
     told: dict[tuple[str, str], Entry] = {}
     for message in messages:
-        if has(message, "ts"):
-            entry = _entry(message, setting)
-            told.setdefault((said(message, "ts"), entry.text), entry)
+        for one in (message, *_answers(message)):
+            if has(one, "ts"):
+                entry = _entry(one, setting)
+                told.setdefault((said(one, "ts"), entry.text), entry)
     return list(told.values())
+
+
+def _answers(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those of a thread, where a tool has put them into its first message; Slack itself only lists their times there."""
+    return [
+        one
+        for name in ("slackdump_thread_replies", "replies", "thread")
+        for one in dicts(message.get(name))
+        if has(one, "text")
+    ]
 
 
 def _entry(message: dict[str, Any], setting: Setting) -> Entry:
@@ -144,6 +155,8 @@ def _profile_of(message: dict[str, Any]) -> dict[str, str]:
 
 
 def _reason(message: dict[str, Any], text: str) -> str:
+    if said(message, "user") == "USLACKBOT":
+        return HOUSEKEEPING["slackbot_response"]
     if message.get("hidden") is True and not text:
         return "A deleted message"
     if not text:

@@ -10,6 +10,8 @@ from .reading import Setting
 from .shapes import dicts, said
 
 _MARK = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|\s][^<>|]{0,2000})(?:\|(?P<label>[^<>]{0,2000}))?>")
+_FENCE = re.compile(r"\n?```\n?")
+_BOLD = re.compile(r"(?<![\w*])\*([^*\n]{1,300})\*(?![\w*])")
 _EMOJI = re.compile(r":([a-z0-9_+\-]{1,40}):(?::skin-tone-\d:)?")
 EMOJI = {
     "fire": "🔥", "rotating_light": "🚨", "warning": "⚠️", "white_check_mark": "✅", "heavy_check_mark": "✔️", "x": "❌",
@@ -29,7 +31,7 @@ EMOJI = {
 
 def words(text: str, setting: Setting) -> str:
     """As a reader of the channel saw it."""
-    told = _MARK.sub(lambda match: _mark(match, setting), text)
+    told = _MARK.sub(lambda match: _mark(match, setting), _BOLD.sub(r"\1", _FENCE.sub("\n", text)))
     return html.unescape(_EMOJI.sub(lambda match: EMOJI.get(match[1], match[0]), told)).strip()
 
 

@@ -16,7 +16,7 @@ from .columns import Clock, Columns, columns_of, looks_like_head
 from .meanings import is_no_event, kind_of
 from .moments import day_for, guessed, instant
 from .reading import Entry, Setting
-from .shapes import dicts, one_line, said
+from .shapes import at_path, dicts, one_line, said
 
 KIND = "csv"
 KINDS = frozenset(["detection", "communication", "decision", "action", "escalation", "mitigation", "recovery"])
@@ -124,10 +124,13 @@ def _entry(row: Sequence[str], at: datetime | None, columns: Columns, source: st
 TIMES = (
     "timestamp", "@timestamp", "time", "ts", "at", "datetime", "date", "occurred_at", "created_at", "createdAt",
     "occurredAt", "created", "eventTime", "event_time", "startTime", "started_at", "when", "_time", "logged_at",
+    "attributes.timestamp", "_source.@timestamp", "_source.timestamp", "fields.@timestamp.0", "result._time", "datePublished",
+    "start", "startsAt", "starts_at", "updated_at", "updatedAt",
 )  # fmt: skip
 WORDS = (
     "message", "msg", "text", "event", "description", "summary", "title", "content", "body", "details", "what", "log",
-    "eventName", "action", "note", "name",
+    "eventName", "action", "note", "name", "textPayload", "jsonPayload.message", "attributes.message", "_source.message",
+    "fields.message", "_raw", "result._raw", "protoPayload.methodName",
 )  # fmt: skip
 DOERS = (
     "who", "user", "author", "actor", "by", "username", "user.name", "author.name", "user.email", "actor.name", "sender",
@@ -143,13 +146,13 @@ def knows_objects(node: Any) -> bool:
 
 
 def _is_object(node: dict[str, Any]) -> bool:
-    return any(instant(node.get(name)) for name in TIMES) and bool(said(node, *WORDS))
+    return any(instant(at_path(node, name)) for name in TIMES) and bool(said(node, *WORDS))
 
 
 def read_objects(node: Any, setting: Setting) -> list[Entry]:
     found = []
     for number, one in enumerate(dicts(node), start=1):
-        at = next((at for name in TIMES if (at := instant(one.get(name), setting.zone))), None)
+        at = next((at for name in TIMES if (at := instant(at_path(one, name), setting.zone))), None)
         text, level = one_line(said(one, *WORDS), 1500), said(one, *LEVELS)
         stated = said(one, "kind", "type").casefold()
         reason = is_no_event(text) if at else NO_TIME

@@ -24,6 +24,7 @@ from postmortems.views.finding import find_to_write
 
 A_PAGE = 150
 MOST_LEFT_OUT = 300
+HERE = {"belongs_to": "postmortems"}  # Among the places of the header, these pages are not about importing documents.
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,7 +47,7 @@ def bring(request: SignedInRequest, number: int) -> HttpResponse:
             for problem in problems:
                 messages.warning(request, problem)
             return redirect("integrations:preview_timeline", number)
-    context = {"postmortem": postmortem, "incident": postmortem.incident, "form": form, "draft": draft}
+    context = {"postmortem": postmortem, "incident": postmortem.incident, "form": form, "draft": draft} | HERE
     return render(request, "integrations/timeline_bring.html", context, status=422 if form.is_bound else 200)
 
 
@@ -93,7 +94,7 @@ def edit(request: SignedInRequest, number: int, fingerprint: str) -> HttpRespons
         context = _row_context(draft, _candidate(draft, fingerprint))
         to = f"{_address(request, number)}#candidate-{fingerprint[:12]}"
         return part_or_redirect(request, "integrations/_candidate_saved.html", context, to=to)
-    context = _row_context(draft, candidate) | {"form": form, "incident": draft.postmortem.incident}
+    context = _row_context(draft, candidate) | {"form": form, "incident": draft.postmortem.incident} | HERE
     template = "integrations/_candidate_edit.html" if is_htmx(request) else "integrations/candidate_edit.html"
     return render(request, template, context, status=422 if form.is_bound else 200)
 
@@ -160,6 +161,7 @@ def _context(request: SignedInRequest, draft: TimelineDraft) -> dict[str, Any]:
         "left_out_count": len(left_out),
         "files": draft.files.defer("content"),
         "zone": str(timezone.get_current_timezone()),
+        **HERE,
     }
 
 

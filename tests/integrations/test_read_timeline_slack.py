@@ -79,6 +79,7 @@ MESSAGES: dict[str, tuple[dict[str, Any], str, str]] = {
         "Mira Okafor",
         "board: https://g.example/d",
     ),
+    "code": (message("it says\n```x509: expired```"), "Mira Okafor", "it says\nx509: expired"),
     "a file": (message("graph", files=[{"name": "load.png"}]), "Mira Okafor", "graph\n📎 load.png"),
     "one that says what she does": (
         message("restarts it", subtype="me_message"),
@@ -173,7 +174,7 @@ def test_read_timeline_slack_reads_the_channel_of_an_export_that_is_chosen() -> 
 
     assert offered == [["inc-ferry", "lunch"]]
     assert (reading.kind, reading.channel, told(reading)) == ("slack_export", "inc-ferry", FERRY)
-    assert reading.events[0].source == "inc-ferry/2026-03-02.json, #inc-ferry, message 1772461920.000200"
+    assert reading.events[0].source == "export.zip, #inc-ferry, message 1772461920.000200"
 
 
 @pytest.mark.parametrize("folder", ["", "acme export/"])
