@@ -11,7 +11,9 @@ from django.test import Client
 from postmortems.models.documents import PostmortemQuerySet
 from tests.world import NUMBERS, OPEN, RESTRICTED, World, addresses, make_world
 
-WITHOUT_TOKEN = {"csp_report"}  # A browser reports by itself and knows no token; it writes nothing but a log line.
+# A browser reports by itself and knows no token; it writes nothing but a log line. A mail program unsubscribes by the
+# signed link of the mail (RFC 8058).
+WITHOUT_TOKEN = {"csp_report", "people:stop_mail"}
 
 
 @pytest.fixture
