@@ -61,6 +61,7 @@ class SampleForm(forms.Form):
     number = forms.IntegerField(label="Users affected", disabled=True, initial=1200, required=False)
 
 
+DETECT = {"short": "TTD", "name": "Time to detect", "sentence": "From the start of the fault until we noticed it."}
 AT = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 
 
@@ -85,6 +86,14 @@ def samples() -> dict[str, Any]:
         "long_title": LONG_TITLE,
         "at": AT,
         "earlier": datetime(2026, 11, 20, 13, 58, tzinfo=UTC),
+        "measured": {
+            "last": {"label": "resolved"},
+            "ticks": [{"label": "started", "percent": 0}, {"label": "resolved", "percent": 99}],
+            "durations": [
+                {"definition": DETECT, "value": timedelta(minutes=4), "left_percent": 0, "width_percent": 20},
+                {"definition": DETECT, "missing": ["started", "detected"], "value": None},
+            ],
+        },
         "course": {
             "name": "Cool down",
             "asks": "Let feelings settle. Gather logs and chats, and set the meeting.",

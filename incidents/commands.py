@@ -2,24 +2,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import timezone
 
 from core.edits import EditConflict, merge_fields
 from incidents.defaults import Preset
-from incidents.errors import DecisionUnexplained, ShutsYouOut, TimesOutOfOrder
+from incidents.errors import DecisionUnexplained, InstantNamedTwice, NotNotable, ShutsYouOut, TimesOutOfOrder
 from incidents.models import (
     TIME_ORDER,
     Impact,
     Incident,
+    IncidentNote,
+    OwnInstant,
     Participant,
     Review,
     ReviewDecision,
     Service,
     SeverityPolicy,
 )
+from incidents.notes import read_note
 from incidents.reviewing import requirement_of
-from incidents.signals import incident_edited
+from incidents.signals import incident_edited, incident_noted
 from people.models import Team, User
 from people.record import put_on_record
 
@@ -131,6 +136,110 @@ def apply_preset(policy: SeverityPolicy, preset: Preset, *, by: User) -> Severit
     policy.save(update_fields=[*changes, "updated_at"])
     put_on_record(policy, "severity_policy.preset_applied", by=by, preset=preset.name, changes=changes)
     return policy
+
+
+@transaction.atomic
+def note(incident: Incident, *, by: User, line: str, zone: ZoneInfo) -> IncidentNote:
+    """Keep a line while the incident goes on; once there is a post-mortem, its timeline has it too.
+
+    Raises NotNotable for an incident that is over.
+    """
+    incident = Incident.objects.select_for_update().get(pk=incident.pk)
+    if incident.is_resolved:
+        raise NotNotable(f"{incident.reference} is resolved: put it on the timeline of its post-mortem.")
+    noted_at, text = read_note(line, now=timezone.now(), zone=zone)
+    kept = IncidentNote.objects.create(incident=incident, text=text, noted_at=noted_at, author=by)
+    put_on_record(incident, "incident.noted", by=by, text=text, noted_at=noted_at)
+    incident_noted.send(Incident, incident=incident, note=kept)
+    return kept
+
+
+@transaction.atomic
+def add_instant(incident: Incident, *, by: User, name: str, at: datetime) -> OwnInstant:
+    """Give an incident a time of its own name. Raises InstantNamedTwice."""
+    incident = Incident.objects.select_for_update().get(pk=incident.pk)
+    _refuse_second_name(incident, name)
+    instant = OwnInstant.objects.create(incident=incident, name=name, at=at)
+    return _tell_of(instant, "incident.instant_added", by=by, name=name, at=at)
+
+
+@transaction.atomic
+def edit_instant(instant: OwnInstant, *, by: User, seen: Mapping[str, Any], wanted: Mapping[str, Any]) -> OwnInstant:
+    """Raises InstantNamedTwice, and EditConflict where somebody else changed the same; then nothing changes."""
+    Incident.objects.select_for_update().get(pk=instant.incident_id)
+    instant = OwnInstant.objects.select_related("incident").get(pk=instant.pk)
+    merge = merge_fields(seen=seen, wanted=wanted, current={name: getattr(instant, name) for name in wanted})
+    if merge.conflicts:
+        raise EditConflict(merge.conflicts, "Somebody else changed this time while you were writing.")
+    if not merge.changes:
+        return instant
+    _refuse_second_name(instant.incident, merge.changes.get("name", instant.name), beside=instant)
+    before = str(instant)
+    for name, value in merge.changes.items():
+        setattr(instant, name, value)
+    instant.save(update_fields=[*merge.changes, "updated_at"])
+    return _tell_of(instant, "incident.instant_edited", by=by, before=before, after=str(instant))
+
+
+@transaction.atomic
+def remove_instant(instant: OwnInstant, *, by: User) -> None:
+    """What it said stays on record."""
+    _tell_of(instant, "incident.instant_removed", by=by, name=instant.name, at=instant.at)
+    instant.delete()
+
+
+def _tell_of(instant: OwnInstant, verb: str, *, by: User, **details: Any) -> OwnInstant:
+    put_on_record(instant.incident, verb, by=by, **details)
+    incident_edited.send(Incident, incident=instant.incident, changed={"own_instants"})
+    return instant
+
+
+def _refuse_second_name(incident: Incident, name: str, *, beside: OwnInstant | None = None) -> None:
+    others = incident.own_instants.exclude(pk=beside.pk) if beside else incident.own_instants.all()
+    if name.lower() in {_label(one).lower() for one in Incident.INSTANTS}:
+        raise InstantNamedTwice({"name": f"Every incident has “{name.lower()}” already: edit the incident to set it."})
+    if others.filter(name__iexact=name).exists():
+        raise InstantNamedTwice(
+            {"name": f"This incident has “{name}” already: change that one, or name this otherwise."}
+        )
+
+
+@transaction.atomic
+def assign_roles(
+    incident: Incident,
+    *,
+    by: User,
+    seen: Mapping[int, str],
+    wanted: Mapping[int, str],
+    added: User | None = None,
+    added_as: str = Participant.Role.RESPONDER,
+) -> Incident:
+    """Say as what people take part, and add somebody. `seen` and `wanted` map people's ids to roles.
+
+    Raises EditConflict where somebody else gave the same person another role, and then changes nothing.
+    """
+    incident = Incident.objects.select_for_update().get(pk=incident.pk)
+    rows = {row.user_id: row for row in incident.participations.select_related("user")}
+    merge = merge_fields(
+        seen={str(key): role for key, role in seen.items()},
+        wanted={str(key): role for key, role in wanted.items() if key in rows},
+        current={str(key): row.role for key, row in rows.items()},
+    )
+    if merge.conflicts:
+        raise EditConflict(merge.conflicts, "Somebody else changed these roles while you were choosing.")
+    changes = {}
+    for key, role in merge.changes.items():
+        row = rows[int(key)]
+        changes[str(row.user)] = [row.get_role_display(), Participant.Role(role).label]
+        row.role = role
+        row.save(update_fields=["role", "updated_at"])
+    if added and added.pk not in rows:
+        Participant.objects.create(incident=incident, user=added, role=added_as)
+        changes[str(added)] = ["", Participant.Role(added_as).label]
+    if changes:
+        put_on_record(incident, "incident.roles_assigned", by=by, roles=changes)
+        incident_edited.send(Incident, incident=incident, changed={"participants"})
+    return incident
 
 
 def _merge(incident: Incident, seen: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, list[Any]]:

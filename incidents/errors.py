@@ -17,5 +17,13 @@ class ShutsYouOut(IncidentRefused):
     """Whoever restricts an incident must still be able to see it."""
 
 
+class InstantNamedTwice(IncidentRefused):
+    """Two times of one incident would go by one name."""
+
+
+class NotNotable(DomainError):
+    """Notes are for incidents that go on."""
+
+
 class DecisionUnexplained(IncidentRefused):
     """Whoever decides otherwise than the policy says why."""

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,17 @@ from core.forms import InstantField, MergingForm
 from incidents.errors import IncidentRefused
 from incidents.guidance import BY_KIND
 from incidents.impact import FIGURES, Group, label_of
-from incidents.models import Impact, Incident, IncidentQuerySet, Review, Service, Severity, SeverityPolicy
+from incidents.models import (
+    Impact,
+    Incident,
+    IncidentQuerySet,
+    OwnInstant,
+    Participant,
+    Review,
+    Service,
+    Severity,
+    SeverityPolicy,
+)
 from incidents.queries import BY_NUMBER
 from people.models import Team, User
 
@@ -23,6 +33,7 @@ TIMES = {
     "detected_at": "We noticed: an alert, or a person.",
     "acknowledged_at": "Somebody took it.",
     "understood_at": "We knew why.",
+    "recovery_decided_at": "We decided how to bring it back.",
     "mitigated_at": "Users felt it no longer.",
     "resolved_at": "The cause was dealt with.",
 }
@@ -157,6 +168,70 @@ def facts_of(incident: Incident) -> dict[str, Any]:
     facts = {name: getattr(incident, name) for name in FACTS}
     facts |= {name: getattr(incident.impact, name) for name in IMPACT}
     return {**facts, "services": list(incident.services.all()), "participants": list(incident.participants.all())}
+
+
+class NoteForm(forms.Form):
+    """One line, written while the incident goes on."""
+
+    line = forms.CharField(
+        label="Note",
+        max_length=500,
+        widget=forms.TextInput(attrs={"placeholder": "14:32 rebooted web-3", "autocomplete": "off"}),
+        help_text="One line. Begin with a time if it was not just now.",
+        error_messages={"required": "Write a line first, such as “14:32 rebooted web-3”."},
+    )
+
+
+class InstantForm(MergingForm):
+    """A time of an incident with a name of its own."""
+
+    name = forms.CharField(max_length=60, help_text="What happened then, in two or three words: hotfix deployed.")
+    at = InstantField(label="When")
+
+    def __init__(self, *args: Any, instant: OwnInstant | None = None, **kwargs: Any) -> None:
+        seen_now = {"name": instant.name, "at": instant.at} if instant and not args else None
+        super().__init__(*args, seen_now=seen_now, **kwargs)
+
+    def show_refusal(self, refusal: IncidentRefused) -> None:
+        for name, sentence in refusal.fields.items():
+            self.add_error(name, sentence)
+
+
+class RolesForm(MergingForm):
+    """As what people take part in an incident, and who else does."""
+
+    PREFIX = "role-"
+
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
+        rows = list(incident.participations.select_related("user").order_by("user__name", "pk"))
+        super().__init__(
+            *args, seen_now=None if args else {f"{self.PREFIX}{row.user_id}": row.role for row in rows}, **kwargs
+        )
+        roles = capitalised(Participant.Role)
+        for row in rows:
+            self.fields[f"{self.PREFIX}{row.user_id}"] = forms.ChoiceField(label=str(row.user), choices=roles)
+        others = User.objects.active().exclude(pk__in=[row.user_id for row in rows])
+        self.fields["added"] = forms.ModelChoiceField(others, label="Add", required=False, empty_label="nobody else")
+        self.fields["added_as"] = forms.ChoiceField(label="As", choices=roles, initial=Participant.Role.RESPONDER)
+
+    @property
+    def people(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith(self.PREFIX)]
+
+    @property
+    def wanted(self) -> dict[int, str]:
+        return self._by_person(self.cleaned_data)
+
+    @property
+    def seen_roles(self) -> dict[int, str]:
+        return self._by_person(self.seen)
+
+    def show_role_conflicts(self, theirs: Mapping[str, Any]) -> None:
+        self.show_conflicts({f"{self.PREFIX}{key}": role for key, role in theirs.items()})
+
+    def _by_person(self, values: Mapping[str, Any]) -> dict[int, str]:
+        start = self.PREFIX
+        return {int(name.removeprefix(start)): role for name, role in values.items() if name.startswith(start)}
 
 
 class IncidentFilter(forms.Form):

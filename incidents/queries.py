@@ -117,6 +117,11 @@ WORDS = {
     "incident.reported": "recorded the incident",
     "incident.edited": "changed",
     "incident.review_decided": "decided about the post-mortem",
+    "incident.noted": "noted",
+    "incident.instant_added": "added a time",
+    "incident.instant_edited": "changed a time",
+    "incident.instant_removed": "removed a time",
+    "incident.roles_assigned": "said who took part as what",
 }
 
 
@@ -133,9 +138,23 @@ def history_of(incident: Incident) -> list[Line]:
 
 def _said(entry: RecordEntry) -> str:
     """What a decision was, and the reason given for it."""
-    if entry.verb != "incident.review_decided":
-        return ""
-    answer, reason = Review(entry.details["answer"]).label.capitalize(), entry.details["reason"]
+    details = entry.details
+    match entry.verb:
+        case "incident.noted":
+            return str(details["text"])
+        case "incident.instant_added" | "incident.instant_removed":
+            return f"{details['name']}, {_in_words('at', details['at'])}"
+        case "incident.instant_edited":
+            return f"{details['before']} → {details['after']}"
+        case "incident.roles_assigned":
+            return ", ".join(f"{name}: {after}" for name, (_, after) in details["roles"].items())
+        case "incident.review_decided":
+            return _decision_in_words(details)
+    return ""
+
+
+def _decision_in_words(details: Mapping[str, Any]) -> str:
+    answer, reason = Review(details["answer"]).label.capitalize(), details["reason"]
     return f"{answer}: {reason}" if reason else answer
 
 
@@ -166,7 +185,7 @@ def _in_words(name: str, value: Any) -> str:
         return Severity(value).label
     if name == "kind":
         return Incident.Kind(value).label
-    if name.endswith("_at") and (at := parse_datetime(str(value))):
+    if (name == "at" or name.endswith("_at")) and (at := parse_datetime(str(value))):
         return f"{timezone.localtime(at):%-d %b %Y %H:%M}"
     return str(value)
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from incidents import views
+from incidents.during import add_instant, edit_instant, note, notes, remove_instant, roles
 
 app_name = "incidents"
 
@@ -10,6 +11,12 @@ urlpatterns = [
     path("mark-vague/", views.mark_vague, name="mark_vague"),
     path("decisions/", views.decisions, name="decisions"),
     path("<int:number>/", views.detail, name="detail"),
+    path("<int:number>/notes/", notes, name="notes"),
+    path("<int:number>/notes/add/", note, name="note"),
+    path("<int:number>/times/add/", add_instant, name="add_instant"),
+    path("<int:number>/times/<int:pk>/edit/", edit_instant, name="edit_instant"),
+    path("<int:number>/times/<int:pk>/remove/", remove_instant, name="remove_instant"),
+    path("<int:number>/roles/", roles, name="roles"),
     path("<int:number>/edit/", views.edit, name="edit"),
     path("<int:number>/decide-review/", views.decide_review, name="decide_review"),
 ]

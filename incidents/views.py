@@ -12,6 +12,8 @@ from core.forms import zone_in_words
 from core.htmx import is_htmx
 from incidents import commands, queries
 from incidents.commands import edit_incident, report_incident
+from incidents.durations import instants_by_name, measured
+from incidents.during import notes_context
 from incidents.errors import IncidentRefused
 from incidents.forms import WRITTEN_IN_WORDS, DecisionFilter, DecisionForm, IncidentFilter, IncidentForm
 from incidents.impact import shown_of
@@ -51,6 +53,9 @@ def _detail_page(
     context = {
         **_review_of(request, incident, form),
         "instants": queries.instants_of(incident),
+        "own_instants": incident.own_instants.all(),
+        "measured": measured(instants_by_name(incident)),
+        **notes_context(request, incident),
         "impact": shown_of(incident.impact),
         "participants": queries.participants_of(incident),
         "history": queries.history_of(incident),

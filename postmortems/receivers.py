@@ -2,9 +2,10 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from incidents.models import Incident
-from incidents.signals import incident_edited
+from incidents.models import Incident, IncidentNote
+from incidents.signals import incident_edited, incident_noted
 from live.commands import announce, doubt
+from postmortems.commands.timeline import NOTED, add_event
 from postmortems.models import Postmortem
 
 WHO_SEES = {"is_restricted", "team", "participants"}
@@ -19,3 +20,14 @@ def tell_open_pages(sender: type[Incident], incident: Incident, changed: set[str
     announce(postmortem.room, "incidentChanged")
     if changed & WHO_SEES:
         doubt(postmortem.room)
+
+
+@receiver(incident_noted)
+def put_on_timeline(sender: type[Incident], incident: Incident, note: IncidentNote, **kwargs: Any) -> None:
+    """Notes from before are taken over when it is opened; later ones go on the timeline as they are made."""
+    postmortem = Postmortem.objects.select_related("room", "incident").filter(incident=incident).first()
+    if postmortem is None or postmortem.is_closed:
+        return
+    add_event(
+        postmortem, by=note.author, text=note.text, occurred_at=note.noted_at, who=str(note.author)[:120], source=NOTED
+    )

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from actions.models import Action, ActionLink, ActionPolicy, DailyRun, EscalationStep, HoldCheck, WeeklyRun
-from incidents.models import Incident, ReviewDecision, ReviewTrigger, Service, SeverityPolicy
+from incidents.models import Incident, IncidentNote, OwnInstant, ReviewDecision, ReviewTrigger, Service, SeverityPolicy
 from integrations.models import ImportDraft, TimelineDraft
 from people.models import Organisation, OutboxMail, RecordEntry, Team, User
 from people.record import put_on_record
@@ -30,6 +30,7 @@ from postmortems.models import (
     TimelineEvent,
 )
 from tests.factories import (
+    STARTED_AT,
     ActionFactory,
     AttachmentFactory,
     IncidentFactory,
@@ -74,6 +75,7 @@ class Dossier:
     observation: Observation
     action: Action
     link: ActionLink
+    instant: OwnInstant
     export: Export
     attachment: Attachment
     mail: OutboxMail
@@ -177,6 +179,8 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
     link = ActionLink.objects.create(
         action=action, url=f"https://wiki.example/{words}link", label=f"{words}link", added_by=by
     )
+    instant = OwnInstant.objects.create(incident=incident, name=f"{words}own time", at=STARTED_AT)
+    IncidentNote.objects.create(incident=incident, text=f"{words}note", noted_at=STARTED_AT, author=by)
     HoldCheck.objects.create(action=action, after_days=CHECK_AFTER_DAYS, due_on=date(2026, 4, 15))
     export = Export.objects.create(
         postmortem=postmortem, format="md", requested_by=by, status="ready", content=f"{words}export".encode()
@@ -218,6 +222,7 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
         observation,
         action,
         link,
+        instant,
         export,
         attachment,
         mail,
@@ -269,7 +274,7 @@ def _walk(patterns: list[URLPattern | URLResolver], prefix: str, namespace: str)
 
 ROWS_BEHIND_PK = {
     "comments": "comment", "threads": "thread", "sections": "section", "timeline": "event", "observations": "observation",
-    "exports": "export", "drafts": "draft", "attachments": "attachment", "links": "link",
+    "exports": "export", "drafts": "draft", "attachments": "attachment", "links": "link", "times": "instant",
 }  # fmt: skip
 
 

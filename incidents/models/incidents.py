@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from core.models import NumberedModel, TimestampedModel
@@ -19,6 +20,8 @@ TIME_ORDER = [
     ("started_at", "detected_at"),
     ("started_at", "acknowledged_at"),
     ("started_at", "understood_at"),
+    ("started_at", "recovery_decided_at"),
+    ("recovery_decided_at", "resolved_at"),
     ("started_at", "mitigated_at"),
     ("started_at", "resolved_at"),
     ("first_impact_at", "first_report_at"),
@@ -188,12 +191,13 @@ class Incident(NumberedModel):
     detected_at = models.DateTimeField("detected", null=True, blank=True)
     acknowledged_at = models.DateTimeField("acknowledged", null=True, blank=True)
     understood_at = models.DateTimeField("understood", null=True, blank=True)
+    recovery_decided_at = models.DateTimeField("recovery decided", null=True, blank=True)
     mitigated_at = models.DateTimeField("mitigated", null=True, blank=True)
     resolved_at = models.DateTimeField("resolved", null=True, blank=True)
 
     INSTANTS = [
         "started_at", "first_impact_at", "first_report_at", "detected_at",
-        "acknowledged_at", "understood_at", "mitigated_at", "resolved_at",
+        "acknowledged_at", "understood_at", "recovery_decided_at", "mitigated_at", "resolved_at",
     ]  # fmt: skip
 
     objects = IncidentQuerySet.as_manager()
@@ -214,6 +218,40 @@ class Incident(NumberedModel):
         if self.started_at is None or self.resolved_at is None:
             return None
         return self.resolved_at - self.started_at
+
+
+class OwnInstant(TimestampedModel):
+    """A time of an incident that the general ones have no name for, such as “hotfix deployed”.
+
+    It may lie before the start: the change that set a fault off often does.
+    """
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = "time of its own"
+        constraints = [models.UniqueConstraint(Lower("name"), "incident", name="own_instant_named_once")]
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="own_instants")
+    name = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.at:%-d %b %Y %H:%M} UTC"
+
+
+class IncidentNote(TimestampedModel):
+    """One line that somebody wrote while the incident went on. Nobody edits it: what was said then was said then."""
+
+    class Meta:
+        ordering = ["noted_at", "pk"]
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="notes")
+    text = models.CharField(max_length=500)
+    noted_at = models.DateTimeField(help_text="When it happened, as far as the line says so.")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.text[:80]
 
 
 class Participant(TimestampedModel):

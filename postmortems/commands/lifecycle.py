@@ -10,6 +10,7 @@ from live.commands import announce, create_room, eject, seal, unseal
 from people.models import User
 from people.record import put_on_record
 from postmortems.asking import missing
+from postmortems.commands.timeline import event_of_note
 from postmortems.errors import NotClosable, NotMovable, NotOpenable, NotPublishable, NotSubmittable
 from postmortems.history.keeping import Reason, keep_revision
 from postmortems.models import Postmortem, Revision, Section, Template
@@ -38,9 +39,16 @@ def open_postmortem(incident: Incident, *, template: Template, by: User) -> Post
         Section(postmortem=postmortem, position=10 * place, **asdict(section))
         for place, section in enumerate(sections, start=1)
     )
+    _take_over_notes(postmortem)
     put_on_record(postmortem, "postmortem.opened", by=by, template=template.name, version=version.number)
     keep_revision(postmortem, Reason(Revision.Kind.OPENED, f"Opened: {template.name}"[:120], by))
     return postmortem
+
+
+def _take_over_notes(postmortem: Postmortem) -> None:
+    """What was noted while the incident went on begins its timeline."""
+    for place, note in enumerate(postmortem.incident.notes.select_related("author")):
+        event_of_note(postmortem, note, place).save()
 
 
 def submit_blockers(postmortem: Postmortem) -> list[str]:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from core.edits import EditConflict, merge_fields
+from incidents.models import IncidentNote
 from live.commands import announce
 from people.models import User
 from people.record import put_on_record
@@ -14,6 +15,8 @@ from postmortems.errors import NotMovable
 from postmortems.lines import Line
 from postmortems.models import LineZone, Postmortem, TimelineEvent
 from postmortems.rows import tell_moved, tell_observation, tell_removed, tell_written
+
+NOTED = "noted during the incident"
 
 
 @transaction.atomic
@@ -73,6 +76,14 @@ def add_line(postmortem: Postmortem, line: Line, *, zone: str, by: User) -> Time
     event = add_event(postmortem, by=by, **line.facts)
     LineZone.objects.update_or_create(postmortem=postmortem, user=by, defaults={"zone": zone})
     return event
+
+
+def event_of_note(postmortem: Postmortem, note: IncidentNote, position: int = 0) -> TimelineEvent:
+    """Not saved yet. It keeps who noted it, for the timeline names sources rather than scribes."""
+    return TimelineEvent(
+        postmortem=postmortem, occurred_at=note.noted_at, text=note.text, source=NOTED, position=position,
+        who=str(note.author)[:120], added_by=note.author,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.embeds import with_embeds_as_text
+from incidents.durations import Duration
 from postmortems.exporting.around import InFile
 from postmortems.exporting.document import ActionLine, AttachmentLine, Document, Fact, ThreadLine
 from postmortems.exporting.moments import Moment
@@ -80,8 +81,23 @@ def _incident(document: Document) -> dict[str, Any]:
         "is_restricted": incident.is_restricted,
         "is_near_miss": incident.is_near_miss,
         "summary": incident.summary,
+        "own_times": [{"name": one.name, "at": _plain(one.at)} for one in document.own_instants],
+        "durations": [_duration(one) for one in document.durations.durations],
         "times": {instant.name: _plain(instant.at) for instant in incident.instants},
         "impact": {"currency": document.currency} | _impact(document.impact),
+    }
+
+
+def _duration(one: Duration) -> dict[str, Any]:
+    """`seconds` is null where it is unknown; `unknown_because` then says why."""
+    missing = ", ".join(one.missing)
+    return {
+        "name": one.definition.short,
+        "definition": one.definition.sentence,
+        "from": one.definition.begins,
+        "to": one.definition.ends,
+        "seconds": _plain(one.value),
+        "unknown_because": one.contradiction or (f"not noted: {missing}" if missing else None),
     }
 
 

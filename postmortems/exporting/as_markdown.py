@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from core.dates import in_words
 from core.embeds import with_embeds_as_text
 from core.mentions import mentions_as_words
 from postmortems.exporting.around import InFile
@@ -37,6 +38,11 @@ def _front_matter(document: Document) -> str:
         "restricted": incident.is_restricted,
         "near_miss": incident.is_near_miss,
         **{instant.name: _instant(instant.at) for instant in incident.instants},
+        "own_times": {one.name: _instant(one.at) for one in document.own_instants},
+        "durations": {
+            one.definition.key: in_words(one.value) if one.value is not None else None
+            for one in document.durations.durations
+        },
         "impact": {fact.name: _value(fact) for fact in document.impact},
         "status": document.status,
         "meeting_at": _instant(document.meeting_at),

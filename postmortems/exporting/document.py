@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from core.dates import in_words
 from core.embeds import Surroundings
 from incidents.clocks import Clocks
+from incidents.durations import Measured, instants_by_name, measured
 from incidents.impact import UNKNOWN, figures_of
 from incidents.lateness import clocks_of
 from incidents.models import Impact, Incident, SeverityPolicy
@@ -62,6 +63,14 @@ class Instant:
     label: str
     at: datetime | None
     after_start: timedelta | None
+
+
+@dataclass(frozen=True)
+class OwnInstantLine:
+    """A time with a name of its own."""
+
+    name: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -203,6 +212,8 @@ class Document:
     closed_at: datetime | None
     incident: IncidentFacts
     currency: str
+    durations: Measured
+    own_instants: list[OwnInstantLine]
     impact: list[Fact]
     clocks: Clocks
     sections: list[SectionText]
@@ -264,6 +275,8 @@ def document_of(postmortem: Postmortem, *, at: datetime, address: str = "") -> D
         closed_at=postmortem.closed_at,
         incident=_incident_facts(incident, policy),
         currency=impact.currency,
+        durations=measured(instants_by_name(incident)),
+        own_instants=[OwnInstantLine(one.name, one.at) for one in incident.own_instants.all()],
         impact=impact_facts(impact),
         clocks=clocks_of(incident, policy, postmortem),
         sections=sections,

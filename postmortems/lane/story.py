@@ -23,6 +23,7 @@ LABELS = {
     "detected_at": "detected",
     "acknowledged_at": "acknowledged",
     "understood_at": "understood",
+    "recovery_decided_at": "recovery decided",
     "mitigated_at": "mitigated",
     "resolved_at": "resolved",
 }

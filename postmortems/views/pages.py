@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.htmx import part_or_redirect
 from incidents import queries as incident_queries
+from incidents.durations import instants_by_name, measured
 from incidents.impact import shown_of
 from incidents.models import Incident
 from people.requests import SignedInRequest
@@ -153,6 +154,8 @@ def facts_context(postmortem: Postmortem) -> dict[str, Any]:
         "postmortem": postmortem,
         "incident": incident,
         "instants": incident_queries.instants_of(incident),
+        "own_instants": incident.own_instants.all(),
+        "measured": measured(instants_by_name(incident)),
         "impact": shown_of(incident.impact),
         "participants": incident_queries.participants_of(incident),
         "now": timezone.now(),

@@ -42,7 +42,7 @@ def test_report_puts_the_incident_its_impact_and_its_people_on_record(member):
 def test_report_with_nothing_but_the_necessary_leaves_the_rest_unknown(member):
     incident = report_incident(by=member, title="Checkout is down", severity=4, team=TeamFactory())
 
-    assert [getattr(incident, name) for name in Incident.INSTANTS] == [None] * 8
+    assert [getattr(incident, name) for name in Incident.INSTANTS] == [None] * 9
     impact = Impact.objects.get(incident=incident)
     assert (impact.users_affected_count, impact.is_sla_breached, impact.revenue_lost) == (None, None, None)
 

@@ -33,7 +33,8 @@ def test_json_holds_everything_and_null_for_what_nobody_knows(told: Postmortem) 
     ]  # fmt: skip
     assert payload["incident"]["times"] == {
         "started_at": "2026-03-02T14:00:00Z", "first_impact_at": None, "first_report_at": None, "detected_at": None,
-        "acknowledged_at": None, "understood_at": None, "mitigated_at": None, "resolved_at": "2026-03-02T15:30:00Z",
+        "acknowledged_at": None, "understood_at": None,
+        "recovery_decided_at": None, "mitigated_at": None, "resolved_at": "2026-03-02T15:30:00Z",
     }  # fmt: skip
     impact = payload["incident"]["impact"]
     assert {name: value for name, value in impact.items() if value is not None} == {
