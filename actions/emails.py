@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, tzinfo
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,6 +11,8 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from actions.digests import TOPICS, Digest, Group, Line
 from actions.escalation import Ladder
@@ -28,13 +31,40 @@ BUDGET, LINE_COST, ANSWER_COST = 240, 4, 2
 
 
 @dataclass(frozen=True)
+class Entry:
+    """One action in a mail. A run writes hundreds of thousands: what a template would put together piece by piece is whole."""
+
+    line: Line
+    facts: str
+    answers: list[Answer]
+
+    @classmethod
+    def of(cls, group: Group, line: Line) -> "Entry":
+        facts = line.facts if HEADINGS[group].is_own else f"{line.answerable} · {line.facts}"
+        return cls(line, facts, answers_of(group, line))
+
+    @property
+    def cost(self) -> int:
+        return LINE_COST + ANSWER_COST * len(self.answers)
+
+    @property
+    def buttons(self) -> SafeString:
+        pairs = ((answer.url, answer.label) for answer in self.answers)
+        return format_html_join(" ", '<a class="answer" href="{}">{}</a>', pairs)
+
+    @property
+    def written_answers(self) -> str:
+        return "".join(f"  {answer.label}: {answer.url}\n" for answer in self.answers)
+
+
+@dataclass(frozen=True)
 class Chapter:
     """One group of a mail: the lines that there is room for, and how many more there are."""
 
     heading: Heading
     count: int
     asks: str
-    entries: list[tuple[Line, list[Answer]]]
+    entries: list[Entry]
 
     @property
     def counted(self) -> str:
@@ -51,11 +81,12 @@ class Chapter:
 
 def weekly_letter(person: User, digest: Digest, as_of: date, organisation: Organisation, ladder: Ladder) -> Letter:
     zone = _zone_of(person, organisation)
-    chapters = _chapters(digest, ladder)
+    with timezone.override(zone):
+        chapters = _chapters(digest, ladder)
     summary = ", ".join(chapter.counted for chapter in chapters[:3])
     context = {"as_of": as_of, "chapters": chapters, "zone": zone, "mine_url": _list_url("mine=on"), "summary": summary}
     text, html = _written("weekly", person, organisation, zone, context)
-    lines = [line for chapter in chapters for line, _ in chapter.entries]
+    lines = [entry.line for chapter in chapters for entry in chapter.entries]
     # Planned at the organisation's hour; it leaves at the same hour where its reader is, if that is later.
     hour = at_local(monday_of(as_of), organisation.weekly_mail_hour, zone)
     return Letter(
@@ -69,19 +100,17 @@ def _chapters(digest: Digest, ladder: Ladder) -> list[Chapter]:
     """In the order of reading, each with at least a line, the first ones with as many as there is room for."""
     room, chapters = BUDGET, []
     for group in sorted(digest):
-        entries: list[tuple[Line, list[Answer]]] = []
-        for line in digest[group].lines:
-            answers = answers_of(group, line)
-            cost = LINE_COST + ANSWER_COST * len(answers)
-            if entries and cost > room:
+        entries: list[Entry] = []
+        for entry in (Entry.of(group, line) for line in digest[group].lines):
+            if entries and entry.cost > room:
                 break
-            room -= cost
-            entries.append((line, answers))
+            room -= entry.cost
+            entries.append(entry)
         chapters.append(_chapter(group, digest[group].count, entries, ladder))
     return chapters
 
 
-def _chapter(group: Group, count: int, entries: list[tuple[Line, list[Answer]]], ladder: Ladder) -> Chapter:
+def _chapter(group: Group, count: int, entries: list[Entry], ladder: Ladder) -> Chapter:
     return Chapter(HEADINGS[group], count, HEADINGS[group].asks(ladder), entries)
 
 
@@ -94,7 +123,7 @@ def unwritten_letter(person: User) -> Letter:
 def daily_letter(kind: str, person: User, lines: list[Line], organisation: Organisation, ladder: Ladder) -> Letter:
     """`reminder` of what is due soon, or `acceptance` asked for: both list actions with the answers beside them."""
     group = Group.DUE if kind == "reminder" else Group.ACCEPT
-    entries = [(line, answers_of(group, line)) for line in lines[:LINES_A_DAY]]
+    entries = [Entry.of(group, line) for line in lines[:LINES_A_DAY]]
     chapter = _chapter(group, len(lines), entries, ladder)
     context = {"chapter": chapter, "is_reminder": kind == "reminder", "asks": ladder.asks_before, "count": len(lines)}
     text, html = _written("daily", person, organisation, _zone_of(person, organisation), context)
@@ -136,8 +165,7 @@ def _owner_left(gone: User, person: User, actions: list[Action], organisation: O
 def _written(
     name: str, person: User, organisation: Organisation, zone: tzinfo, context: Mapping[str, Any]
 ) -> tuple[str, str]:
-    mails_url = settings.SITE_URL + reverse("people:mails")
-    whole = {"person": person, "organisation": organisation, "mails_url": mails_url, **context}
+    whole = {"person": person, "organisation": organisation, "mails_url": _mails_url(), **context}
     with timezone.override(zone):
         text = render_to_string(f"emails/{name}.txt", whole)
         return text, inlined(render_to_string(f"emails/{name}.html", whole))
@@ -150,5 +178,11 @@ def _zone_of(person: User, organisation: Organisation) -> ZoneInfo:
         return organisation.zone
 
 
+@cache
+def _mails_url() -> str:
+    return settings.SITE_URL + reverse("people:mails")
+
+
+@lru_cache(maxsize=100)
 def _list_url(query: str) -> str:
     return settings.SITE_URL + reverse("actions:index") + (f"?{query}" if query else "")

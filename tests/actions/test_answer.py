@@ -8,9 +8,11 @@ from html import unescape
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from structlog.stdlib import ProcessorFormatter
 
 from actions import commands
+from actions.answers import ADDRESSES, address_of
 from actions.models import Action, HoldCheck, UsedAnswer
 from actions.weekly import plan_week
 from incidents.models import Incident
@@ -168,6 +170,11 @@ def test_a_link_opens_no_session(stranger, overdue, owner):
     stranger.post(links(owner)["On it"])
 
     assert stranger.get("/actions/45/").status_code == 302
+
+
+def test_the_plain_address_of_an_answer_is_a_page_of_ours():
+    assert address_of(45, "accept") == "http://localhost:8000" + reverse("actions:answer", args=[45, "accept"])
+    assert ADDRESSES.fullmatch(address_of(45, "accept"))
 
 
 def test_the_outbox_holds_no_key(overdue, owner):
