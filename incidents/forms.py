@@ -296,6 +296,20 @@ class DecisionForm(forms.Form):
             self.add_error(name, sentence)
 
 
+class RelationForm(forms.Form):
+    """Another incident, and what is alike."""
+
+    why = forms.CharField(
+        label="What is alike", max_length=300, help_text="The same limit, the same hand-over, the same kind of change."
+    )
+
+    def __init__(self, *args: Any, incident: Incident, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Incident.objects.visible_to(user)
+        other = ReferenceField(label="Incident", queryset=others, help_text="Its number, such as INC-12.")
+        self.fields = {"other": other, **self.fields}
+
+
 class DecisionFilter(forms.Form):
     """The filter of the log of decisions."""
 

@@ -122,6 +122,8 @@ WORDS = {
     "incident.instant_edited": "changed a time",
     "incident.instant_removed": "removed a time",
     "incident.roles_assigned": "said who took part as what",
+    "incident.related": "named a related incident",
+    "incident.unrelated": "took a related incident off",
 }
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from incidents import views
+from incidents import related_views, views
 from incidents.during import add_instant, edit_instant, note, notes, remove_instant, roles
 
 app_name = "incidents"
@@ -18,5 +18,8 @@ urlpatterns = [
     path("<int:number>/times/<int:pk>/remove/", remove_instant, name="remove_instant"),
     path("<int:number>/roles/", roles, name="roles"),
     path("<int:number>/edit/", views.edit, name="edit"),
+    path("<int:number>/related/", related_views.related, name="related"),
+    path("<int:number>/related/add/", related_views.relate, name="relate"),
+    path("<int:number>/related/<int:relation>/remove/", related_views.unrelate, name="unrelate"),
     path("<int:number>/decide-review/", views.decide_review, name="decide_review"),
 ]

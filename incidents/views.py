@@ -21,6 +21,7 @@ from incidents.lateness import clocks_of, course_with
 from incidents.memory import Memory, memory_of
 from incidents.models import Incident, Review
 from incidents.permissions import can_decide_review, can_edit, can_report
+from incidents.related_views import related_context
 from incidents.reviewing import requirement_of
 from incidents.vagueness import vague_words
 from people.models import Organisation, User
@@ -56,6 +57,7 @@ def _detail_page(
         "own_instants": incident.own_instants.all(),
         "measured": measured(instants_by_name(incident)),
         **notes_context(request, incident),
+        **related_context(request, incident),
         "impact": shown_of(incident.impact),
         "participants": queries.participants_of(incident),
         "history": queries.history_of(incident),

@@ -93,6 +93,12 @@ def decider(who: str, kind: str) -> str:
     return FORBIDDEN if answer == OK and who not in STAFF | {"lead"} else answer
 
 
+def writer_of_both(who: str, kind: str) -> str:
+    """An open and a restricted incident are related: who may not see both is not told that they are."""
+    answer = writer(who, kind)
+    return HIDDEN if answer in (OK, FORBIDDEN) and not sees(who, RESTRICTED) else answer
+
+
 def author(who: str, kind: str) -> str:
     """What the member said: others who see it may not change it."""
     answer = reader(who, kind)
@@ -161,6 +167,9 @@ POLICY: dict[str, Policy] = {
     "incidents:roles": (writer, writer),
     "incidents:decisions": (signed_in, None),
     "incidents:mark_vague": (None, signed_in),
+    "incidents:related": (reader, None),
+    "incidents:relate": (writer, writer),
+    "incidents:unrelate": (None, writer_of_both),
     "incidents:decide_review": (None, decider),
     "postmortems:index": (signed_in, None),
     "postmortems:create": (writer, writer),

@@ -11,7 +11,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from actions.models import Action, ActionLink, ActionPolicy, DailyRun, EscalationStep, HoldCheck, WeeklyRun
-from incidents.models import Incident, IncidentNote, OwnInstant, ReviewDecision, ReviewTrigger, Service, SeverityPolicy
+from incidents.models import (
+    Incident,
+    IncidentNote,
+    OwnInstant,
+    Relation,
+    ReviewDecision,
+    ReviewTrigger,
+    Service,
+    SeverityPolicy,
+)
 from integrations.models import ImportDraft, TimelineDraft
 from people.models import Organisation, OutboxMail, RecordEntry, Team, User
 from people.record import put_on_record
@@ -97,6 +106,7 @@ class World:
     daily_run: DailyRun
     step: EscalationStep
     action_policy: ActionPolicy
+    relation: Relation | None = None
     clients: dict[str, Client] = field(default_factory=dict)
 
     def client(self, who: str) -> Client:
@@ -145,6 +155,10 @@ def make_world(words: str = "") -> World:
     )
     world.dossiers[OPEN] = _dossier(world, OPEN, "")
     world.dossiers[RESTRICTED] = _dossier(world, RESTRICTED, words)
+    open_one, restricted = (world.dossiers[kind].postmortem.incident for kind in (OPEN, RESTRICTED))
+    world.relation = Relation.objects.create(
+        incident=open_one, other=restricted, why=f"{words}what is alike", by=people["member"]
+    )
     world.clients = {name: Client() for name in PEOPLE}
     for name, person in people.items():
         world.clients[name].force_login(person)
@@ -292,6 +306,7 @@ def _value(world: World, address: Address, parameter: str, kind: str) -> object:
         return world.dossiers[kind].attachment.name if kind in world.dossiers else "gate.log"
     return {
         "template": world.template.pk,
+        "relation": world.relation.pk if world.relation else NOBODY_HAS,
         "block": "timeline",
         "token": "no-token",
         "purpose": "accept",

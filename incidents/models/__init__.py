@@ -10,6 +10,7 @@ from incidents.models.incidents import (
     Severity,
     SeverityPolicy,
 )
+from incidents.models.related import Relation
 from incidents.models.reviews import Review, ReviewDecision, ReviewTrigger
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "IncidentQuerySet",
     "OwnInstant",
     "Participant",
+    "Relation",
     "Review",
     "ReviewDecision",
     "ReviewTrigger",

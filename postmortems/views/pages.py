@@ -14,6 +14,7 @@ from incidents import queries as incident_queries
 from incidents.durations import instants_by_name, measured
 from incidents.impact import shown_of
 from incidents.models import Incident
+from incidents.related_views import related_context
 from people.requests import SignedInRequest
 from postmortems import queries
 from postmortems.agendas import agenda_of
@@ -80,6 +81,7 @@ def detail(request: SignedInRequest, number: int) -> HttpResponse:
     context = {
         **facts_context(postmortem),
         **agenda_context(postmortem),
+        **related_context(request, postmortem.incident),
         **status_context(request, postmortem),
         **standing_context(request, postmortem, {view.section.key: view.text for view in sections}),
         **timeline_page_context(request, postmortem),

@@ -126,5 +126,5 @@ def test_detail_asks_the_database_as_often_for_one_participant_as_for_three(
         edit_incident(incident, by=UserFactory(), title=f"Title {_}")
     warm(signed_in)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         signed_in.get("/incidents/7/")
