@@ -400,6 +400,30 @@ def test_somebody_typing_while_another_closes_is_told_so_and_keeps_the_words(
     expect(words).to_have_value("Too late")
 
 
+def test_the_line_of_time_is_zoomed_by_the_keyboard_and_follows_what_others_add(
+    visit: Callable[[User], Page], postmortem: Postmortem, ada: User
+) -> None:
+    for minute in (10, 20, 30, 40):
+        TimelineEventFactory(postmortem=postmortem, added_by=ada, occurred_at=STARTED_AT.replace(minute=minute))
+    page = visit(ada)
+    page.goto(f"{PAGE}timeline/")
+    marks = page.locator(".lane-mark[data-kind='other'][href]")
+    expect(marks).to_have_count(5)
+    page.locator("[data-lane-sight]").focus()
+
+    page.keyboard.press("+")
+    expect(marks).to_have_count(3)
+    expect(page.locator("[data-lane-sight]")).to_be_focused()
+    page.keyboard.press("End")
+    expect(marks).not_to_have_count(3)
+    page.keyboard.press("0")
+    expect(marks).to_have_count(5)
+
+    add_event(postmortem, by=ada, text="Somebody's", occurred_at=STARTED_AT.replace(minute=50))
+    expect(marks).to_have_count(6)
+    expect(page.locator("[data-lane-sight]")).to_be_focused()
+
+
 # Actions.
 
 
