@@ -27,6 +27,10 @@ class Piece:
     right: float
     is_break: bool = False
 
+    @property
+    def middle(self) -> datetime:
+        return self.begins + (self.ends - self.begins) / 2
+
 
 @dataclass(frozen=True)
 class Window:
@@ -85,10 +89,10 @@ class Axis:
                 continue
             width = (piece.right - piece.left) / window.width * pixels
             step = next((one for one in STEPS if one / (piece.ends - piece.begins) * width >= apart), STEPS[-1])
-            for at in _round_times(piece.begins, piece.ends, step, zone):
-                share = self.share(at)
-                if window.left <= share <= window.right:
-                    yield Tick(at, share, step >= DAY)
+            found = [Tick(at, self.share(at), step >= DAY) for at in _round_times(piece.begins, piece.ends, step, zone)]
+            seen = [tick for tick in found if window.left <= tick.share <= window.right]
+            # Too short for a round time: the day alone says where on the calendar it is.
+            yield from seen or [Tick(piece.middle, (piece.left + piece.right) / 2, is_day=True)]
 
 
 def _pieces(moments: Sequence[datetime]) -> Iterator[Piece]:

@@ -12,6 +12,7 @@ from postmortems.lane.story import WORDS, Mark, Story, Stretch
 SIDE = 14.0
 MARK = 15.0
 MOST_ROWS = 6
+COUNT_APART = 32.0
 LABEL_ROWS, LABEL_HEIGHT = 3, 15.0
 LETTERS, LETTERS_IF_WIDE, WIDE = 30, 48, 700
 BAND, THIN = 20.0, 14.0
@@ -151,8 +152,8 @@ class _Pen:
         bands = self.bands(head)
         top = max((band.y + band.height for band in bands), default=head) + 6
         places = self.places(marks)
-        labels = self.label_places(marks)
-        rows = max((row for _, row, _ in places), default=0) + 1
+        labels = self.label_places([mark for mark, _, _ in places])
+        rows = max((row + (more > 0) for _, row, more in places), default=0) + 1
         label_rows = max((row for _, _, row in labels), default=-1) + 1
         floor = top + label_rows * LABEL_HEIGHT + rows * MARK + 8
         drawing = Drawing(self.width, floor + FOOT, top, floor, self.window, summary_of(self.story, self.axis))
@@ -228,9 +229,16 @@ class _Pen:
                 filled[row : row + 1] = [x]
                 found.append((mark, row, 0))
             else:
-                shown, its_row, more = found[-1]
-                found[-1] = (shown, its_row, more + 1)
+                self._count_behind(found, x)
         return found
+
+    def _count_behind(self, found: list[tuple[Mark, int, int]], x: float) -> None:
+        """One more that has no room: it is counted above the top row, with those counted beside it."""
+        tops = [number for number, (_, row, _) in enumerate(found) if row == MOST_ROWS - 1]
+        near = [number for number in tops if found[number][2] and x - self.x(found[number][0].at) < COUNT_APART]
+        chosen = (near or tops)[-1]
+        mark, row, more = found[chosen]
+        found[chosen] = (mark, row, more + 1)
 
     def label_places(self, marks: Sequence[Mark]) -> list[tuple[Mark, Text, int]]:
         """The words of key moments, and of all where there are few; only where there is room."""
