@@ -16,3 +16,7 @@ class AlreadyImported(NotImportable):
 
 class NotTakeable(DomainError):
     """Nothing of this can be put on a timeline."""
+
+
+class DraftGone(DomainError):
+    """Somebody has taken it or put it away meanwhile."""

@@ -117,12 +117,6 @@ def owner(who: str, kind: str) -> str:
     return HIDDEN if answer == OK and (who != "member" or kind == UNKNOWN) else answer
 
 
-def own_draft(who: str, kind: str) -> str:
-    """What the member brought for a timeline: those who may write in the document too do not know of it."""
-    answer = writer(who, kind)
-    return HIDDEN if answer == OK and who != "member" else answer
-
-
 def staff(who: str, kind: str) -> str:
     return OK if who in STAFF else SIGN_IN
 
@@ -259,11 +253,11 @@ POLICY: dict[str, Policy] = {
     "integrations:discard": (None, owner),
     "integrations:bring_timeline": (writer, writer),
     "integrations:preview_timeline": (writer, None),
-    "integrations:read_timeline_again": (None, own_draft),
-    "integrations:choose_candidates": (None, own_draft),
-    "integrations:take_timeline": (None, own_draft),
-    "integrations:discard_timeline": (None, own_draft),
-    "integrations:edit_candidate": (own_draft, own_draft),
+    "integrations:read_timeline_again": (None, writer),
+    "integrations:choose_candidates": (None, writer),
+    "integrations:take_timeline": (None, writer),
+    "integrations:discard_timeline": (None, writer),
+    "integrations:edit_candidate": (writer, writer),
     "people:profile": (signed_in, signed_in),
     "people:mails": (signed_in, signed_in),
     "people:stop_mail": (not_found, not_found),

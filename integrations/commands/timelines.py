@@ -15,7 +15,7 @@ from django.utils import timezone
 from incidents.models import Incident
 from integrations.candidates import Candidates, as_stored
 from integrations.commands.documents import short_name
-from integrations.errors import NotTakeable
+from integrations.errors import DraftGone, NotTakeable
 from integrations.models import TimelineDraft, TimelineDraftFile
 from integrations.timelines import Entry, Reading, Setting, read_upload, setting_with_lists
 from integrations.timelines.archives import LARGEST_FILE, MB
@@ -206,7 +206,7 @@ def edit_candidate(draft: TimelineDraft, fingerprint: str, *, edits: dict[str, s
 def take_draft(draft: TimelineDraft, *, by: User) -> list[TimelineEvent]:
     """Put what was chosen on the timeline, and put the draft away.
 
-    Raises NotTakeable when nothing is chosen, NotMovable once the post-mortem is closed; the draft stays then.
+    Raises NotTakeable when nothing is chosen, DraftGone, and NotMovable once the post-mortem is closed; the draft stays then.
     """
     draft = _locked(draft)
     taken = Candidates(draft).taken
@@ -227,7 +227,7 @@ def _locked(draft: TimelineDraft) -> TimelineDraft:
     )
     locked = found.filter(pk=draft.pk).first()
     if locked is None:
-        raise NotTakeable("This draft has been taken or put away meanwhile.")
+        raise DraftGone("This draft has been taken or put away meanwhile.")
     return locked
 
 

@@ -10,6 +10,7 @@ from integrations.documents.calendar_words import first_zone
 from integrations.documents.clock import Context, Step, instants
 from integrations.documents.stamps import Stamp, read_stamp
 
+from .meanings import words_of
 from .moments import instant, plain_order
 
 NAMES = {
@@ -27,31 +28,9 @@ NAMES = {
 }
 _PATTERNS = {role: re.compile(pattern, re.I) for role, pattern in NAMES.items()}
 SAMPLE = 60
-KINDS_WRITTEN = frozenset(
-    [
-        "detection",
-        "communication",
-        "decision",
-        "action",
-        "escalation",
-        "mitigation",
-        "recovery",
-        "diagnosis",
-        "other",
-        "alert",
-        "chat",
-        "page",
-        "deploy",
-        "note",
-        "message",
-        "change",
-        "comment",
-        "event",
-        "info",
-        "warning",
-        "error",
-        "critical",
-    ]
+KINDS_WRITTEN = words_of(
+    "detection communication decision action escalation mitigation recovery diagnosis other alert chat page "
+    "deploy note message change comment event info warning error critical"
 )
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from . import slack
 from .archives import Tree
 from .decoding import json_of
-from .reading import NotReadable, Reading, Setting
+from .reading import MOST_ENTRIES, NotReadable, Reading, Setting
+from .shapes import bounded
 
 PEOPLE = ("users.json", "org_users.json")
 CHANNELS = ("channels.json", "groups.json", "mpims.json", "dms.json")
-MOST_ENTRIES = 5000
 _DAY = re.compile(r"^(\d{4}-\d{2}-\d{2})\.json$")
 
 # Given the channels of an export with their days, the channel to read; empty: all of them.
@@ -87,6 +87,8 @@ def read(
     reading = Reading(setting.file, slack.KIND, channels=list(export.calendar), channel=chosen)
     for channel in [chosen] if chosen else export.calendar:
         _read_channel(export, channel, replace(setting, channel=channel), reading, days)
+    if len(reading.entries) >= MOST_ENTRIES:
+        reading.warnings.append(f"Only the first {MOST_ENTRIES:,} messages were read: choose a channel, or fewer days.")
     if not reading.entries and not reading.warnings:
         reading.warnings.append("There are no messages in this export.")
     return reading
@@ -99,9 +101,6 @@ def _read_channel(
     wanted = [day for day in sorted(there) if days is None or days[0] <= day <= days[1]]
     for day in wanted or sorted(there):
         if len(reading.entries) >= MOST_ENTRIES:
-            reading.warnings.append(
-                f"Only the first {MOST_ENTRIES:,} messages were read: choose a channel, or export fewer days."
-            )
             return
         apps = _read_day(export, there[day], setting, reading)
         setting = replace(setting, people={**apps, **setting.people})
@@ -115,5 +114,5 @@ def _read_day(export: Export, name: str, setting: Setting, reading: Reading) -> 
         reading.warnings.append(f"{name}: {problem}")
         return {}
     if slack.knows_messages(node):
-        reading.entries += slack.read(node, setting)
+        reading.entries += slack.read(bounded(node), setting)
     return slack.apps_in(node)

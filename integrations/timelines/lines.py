@@ -17,13 +17,13 @@ from integrations.documents.clock import (
 from integrations.documents.stamps import Stamp, read_stamp
 
 from . import tables
-from .meanings import is_no_event, kind_of
+from .meanings import is_no_event, kind_of, words_of
 from .moments import day_for, guessed, plain_order
-from .reading import Entry, Setting
+from .reading import MOST_ENTRIES, ONLY_FIRST, Entry, Setting
 from .shapes import plain
 
 KIND = "text"
-MOST_LINES = 50_000
+MOST_LINES = 100_000
 LONGEST_LINE = 4000
 
 _BULLET = re.compile(r"^[\s>]*(?:[-*+•–—]\s+|\d{1,3}[.)]\s+(?=\S))?(?:\[[ xX]\]\s+)?")
@@ -56,57 +56,11 @@ _SPEAKER = re.compile(
     r"\s?[:：](?:\*\*|__)?\s+(?P<text>\S.*)",
     re.S,
 )
-_NO_NAME = frozenset(
-    [
-        "alert",
-        "alerts",
-        "update",
-        "status",
-        "error",
-        "errors",
-        "warning",
-        "warn",
-        "info",
-        "note",
-        "incident",
-        "resolved",
-        "firing",
-        "fired",
-        "critical",
-        "debug",
-        "fatal",
-        "notice",
-        "trace",
-        "http",
-        "https",
-        "action",
-        "decision",
-        "cause",
-        "impact",
-        "severity",
-        "started",
-        "ended",
-        "summary",
-        "root",
-        "then",
-        "update:",
-        "result",
-        "detection",
-        "detected",
-        "mitigation",
-        "recovery",
-        "timeline",
-        "deploy",
-        "deployed",
-        "customer",
-        "customers",
-        "paged",
-        "eta",
-        "tl;dr",
-        "fyi",
-        "todo",
-        "wip",
-    ]
+_NO_NAME = words_of(
+    "alert alerts update status error errors warning warn info note incident resolved firing fired critical "
+    "debug fatal notice trace http https action decision cause impact severity started ended summary root then "
+    "update: result detection detected mitigation recovery timeline deploy deployed customer customers paged eta "
+    "tl;dr fyi todo wip"
 )
 _HEADER = re.compile(
     r"^(?P<who>[^\W\d_@][^\d:|\[\]<>]{0,50}?)(?:\s*\((?:[^()]{1,20})\))?(?:\s*:[a-z0-9_+\-]+:)?(?:\s+(?:APP|BOT|WORKFLOW))?"
@@ -149,6 +103,7 @@ class Paste:
 
     steps: list[Said | Stamp] = field(default_factory=list)
     tables: list[list[list[str]]] = field(default_factory=list)
+    is_cut: bool = False
 
 
 def read(text: str, setting: Setting) -> tuple[list[Entry], list[str]]:
@@ -157,7 +112,7 @@ def read(text: str, setting: Setting) -> tuple[list[Entry], list[str]]:
     zone = zone_announced(text[:20_000]) or setting.zone
     if zone is setting.zone and _all_alike(paste):
         zone = zone_most_used(text) or zone
-    warnings = _place(paste, text, zone, setting)
+    warnings = _place(paste, text, zone, setting) + ([ONLY_FIRST] if paste.is_cut else [])
     found = [_entry(one, setting) for one in paste.steps if isinstance(one, Said)]
     for rows in paste.tables:
         entries, more = tables.read(rows, replace(setting, zone=zone), text)
@@ -249,6 +204,9 @@ class _Walk:
                 self._row(line)
                 continue
             self._end_table()
+            if len(self.paste.steps) >= MOST_ENTRIES:
+                self.paste.is_cut = True
+                break
             if line.strip():
                 self._line(number, line)
         self._end_table()

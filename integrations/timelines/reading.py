@@ -8,6 +8,9 @@ from datetime import UTC, date, datetime, tzinfo
 from integrations.documents.source import CONTROL
 
 LONGEST_TEXT = 4000
+# Of one file. More than that is a log, which nobody reads line by line; and reading stays a matter of seconds.
+MOST_ENTRIES = 3000
+ONLY_FIRST = f"Only the first {MOST_ENTRIES:,} lines were read: bring less of it, such as the hours of the incident."
 LONGEST_WHO = 120
 LONGEST_SOURCE = 500
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from . import alertmanager, gcp_status, github, grafana, opsgenie, pagerduty, slack, statuspage, tables
-from .reading import Entry, Setting
-from .shapes import inner, moment
+from .reading import MOST_ENTRIES, ONLY_FIRST, Entry, Setting
+from .shapes import bounded, inner, moment
 
 DEEPEST = 8
 MOST_NODES = 50_000
@@ -74,7 +74,12 @@ class Recogniser:
         """Whether anything in it was known."""
         self.nodes += 1
         node = inner(node)
-        if depth > DEEPEST or self.nodes > MOST_NODES or not isinstance(node, dict | list):
+        if (
+            depth > DEEPEST
+            or len(self.entries) > MOST_ENTRIES
+            or self.nodes > MOST_NODES
+            or not isinstance(node, dict | list)
+        ):
             return False
         if isinstance(node, list) and not self._are_alike(node):
             return sum(self.read(one, setting, depth + 1) for one in node) > 0
@@ -89,8 +94,10 @@ class Recogniser:
         return len(names) < 2
 
     def _take(self, kind: Kind, node: Any, setting: Setting) -> None:
-        found = kind.read(node, setting)
-        name = kind.name(node)
+        name, few = kind.name(node), bounded(node)
+        found = kind.read(few, setting)
+        if few != node and ONLY_FIRST not in self.notes:
+            self.notes.append(ONLY_FIRST)
         self.kinds[name] += max(1, len(found))
         self.entries += found
         if name == slack.KIND and (named := slack.list_named(node)):
@@ -118,7 +125,7 @@ def _sent(node: dict[str, Any], setting: Setting) -> datetime | None:
 def read_objects(node: Any, setting: Setting, depth: int = 0) -> list[Entry] | None:
     """A list of objects with times and words from a tool that is not known; None where there is none."""
     if tables.knows_objects(node):
-        return tables.read_objects(node, setting)
+        return tables.read_objects(bounded(node), setting)
     for value in node.values() if isinstance(node, dict) and depth < 4 else ():
         found = read_objects(value, setting, depth + 1) if isinstance(value, dict | list) else None
         if found is not None:

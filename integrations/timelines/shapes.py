@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from .moments import instant
-from .reading import NotReadable, Setting, shortened
+from .reading import MOST_ENTRIES, NotReadable, Setting, shortened
 
 
 def at_path(node: Any, path: str) -> Any:
@@ -45,6 +45,17 @@ def dicts(value: Any) -> list[dict[str, Any]]:
     if isinstance(value, dict):
         return [value]
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def bounded(node: Any, depth: int = 2) -> Any:
+    """The same with none of its lists longer than what is read of one file."""
+    if isinstance(node, list):
+        return node[:MOST_ENTRIES]
+    if isinstance(node, dict) and depth:
+        return {
+            name: bounded(value, depth - 1) if isinstance(value, list | dict) else value for name, value in node.items()
+        }
+    return node
 
 
 def first_dict(node: Any) -> dict[str, Any]:

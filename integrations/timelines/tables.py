@@ -13,15 +13,15 @@ from integrations.documents.clock import Context, puts_day_first, zone_announced
 from integrations.documents.stamps import read_stamp
 
 from .columns import Clock, Columns, columns_of, looks_like_head
-from .meanings import is_no_event, kind_of
+from .meanings import is_no_event, kind_of, words_of
 from .moments import day_for, guessed, instant
-from .reading import Entry, Setting
+from .reading import MOST_ENTRIES, ONLY_FIRST, Entry, Setting
 from .shapes import at_path, dicts, one_line, said
 
 KIND = "csv"
-KINDS = frozenset(["detection", "communication", "decision", "action", "escalation", "mitigation", "recovery"])
+KINDS = words_of("detection communication decision action escalation mitigation recovery")
 DELIMITERS = ("\t", ";", "|", ",")
-MOST_ROWS = 50_000
+MOST_ROWS = MOST_ENTRIES + 10
 NO_TIME = "A row without a time"
 
 
@@ -88,7 +88,8 @@ def read(rows: list[list[str]], setting: Setting, text: str = "") -> tuple[list[
         for number, (row, at) in enumerate(zip(body, instants, strict=True), start=first)
         if any(_cell(row, column) for column in columns.texts) or at
     ]
-    return entries, [guessed(day)] if is_guess and not names_day and any(instants) else []
+    warnings = [guessed(day)] if is_guess and not names_day and any(instants) else []
+    return entries[:MOST_ENTRIES], warnings + ([ONLY_FIRST] if len(entries) > MOST_ENTRIES else [])
 
 
 def _is_prose(body: list[list[str]], columns: Columns) -> bool:

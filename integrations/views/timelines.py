@@ -1,24 +1,26 @@
 """Events for a timeline out of files: brought, looked over, taken. What was brought is its owner's alone until then."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.errors import DomainError
 from core.htmx import is_htmx, part_or_redirect
 from integrations import commands
 from integrations.candidates import Candidate, Candidates, by_days
 from integrations.commands.timelines import edits_of
-from integrations.errors import NotTakeable
+from integrations.errors import DraftGone, NotTakeable
 from integrations.forms import BringForm, CandidateForm, ReadAgainForm
 from integrations.models import TimelineDraft
 from people.requests import SignedInRequest
+from postmortems.errors import NotMovable
 from postmortems.models import Postmortem
 from postmortems.views.finding import find_to_write
 
@@ -61,38 +63,59 @@ def preview(request: SignedInRequest, number: int) -> HttpResponse:
     return render(request, "integrations/timeline_preview.html", context)
 
 
+View = Callable[..., HttpResponse]
+
+
+def with_draft(view: View) -> View:
+    """Hands the reader's own draft to a view; another tab may have taken or put it away a moment ago."""
+
+    @wraps(view)
+    def found(request: SignedInRequest, number: int, **more: Any) -> HttpResponse:
+        draft = _own(request, find_to_write(request, number)).first()
+        try:
+            if draft is not None:
+                return view(request, draft, **more)
+        except DraftGone:
+            pass
+        messages.error(request, "That draft is gone: it has been taken or put away.")
+        to = reverse("integrations:bring_timeline", args=[number])
+        return HttpResponse(headers={"HX-Redirect": to}) if is_htmx(request) else redirect(to)
+
+    return found
+
+
 @require_POST
-def read_again(request: SignedInRequest, number: int) -> HttpResponse:
-    draft = _draft(request, number)
+@with_draft
+def read_again(request: SignedInRequest, draft: TimelineDraft) -> HttpResponse:
     form = ReadAgainForm(request.POST, draft=draft)
     if form.is_valid():
         commands.read_again(draft, **form.wanted)
-        return _back(number)
+        return _back(draft)
     return render(request, "integrations/timeline_preview.html", _context(request, draft) | {"form": form}, status=422)
 
 
 @require_POST
-def choose(request: SignedInRequest, number: int) -> HttpResponse:
+@with_draft
+def choose(request: SignedInRequest, draft: TimelineDraft) -> HttpResponse:
     """Tick or untick: `shown` names the lines that were on the page, `take` those of them that stay ticked."""
-    draft = _draft(request, number)
     shown = request.POST.getlist("shown")
     everything = {"all": shown, "none": []}.get(request.POST.get("do", ""))
     taken = request.POST.getlist("take") if everything is None else everything
     draft = commands.choose_candidates(draft, shown=shown, taken=taken)
     context = {"candidates": Candidates(draft), "postmortem": draft.postmortem}
-    return part_or_redirect(request, "integrations/_timeline_summary.html", context, to=_address(request, number))
+    return part_or_redirect(request, "integrations/_timeline_summary.html", context, to=_address(request, draft))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: SignedInRequest, number: int, fingerprint: str) -> HttpResponse:
+@with_draft
+def edit(request: SignedInRequest, draft: TimelineDraft, fingerprint: str) -> HttpResponse:
     """One line, worded otherwise: in its place, or on a page of its own without a script."""
-    draft = _draft(request, number)
     candidate = _candidate(draft, fingerprint)
     form = CandidateForm(request.POST if request.method == "POST" else None, initial=_initial(candidate), prefix="edit")
     if form.is_valid():
         draft = commands.edit_candidate(draft, fingerprint, edits=edits_of(form.cleaned_data))
         context = _row_context(draft, _candidate(draft, fingerprint))
-        to = f"{_address(request, number)}#candidate-{fingerprint[:12]}"
+        to = f"{_address(request, draft)}#candidate-{fingerprint[:12]}"
         return part_or_redirect(request, "integrations/_candidate_saved.html", context, to=to)
     context = _row_context(draft, candidate) | {"form": form, "incident": draft.postmortem.incident} | HERE
     template = "integrations/_candidate_edit.html" if is_htmx(request) else "integrations/candidate_edit.html"
@@ -100,26 +123,26 @@ def edit(request: SignedInRequest, number: int, fingerprint: str) -> HttpRespons
 
 
 @require_POST
-def take(request: SignedInRequest, number: int) -> HttpResponse:
-    draft = _draft(request, number)
+@with_draft
+def take(request: SignedInRequest, draft: TimelineDraft) -> HttpResponse:
     try:
         if "shown" in request.POST:
             draft = commands.choose_candidates(
                 draft, shown=request.POST.getlist("shown"), taken=request.POST.getlist("take")
             )
         added = commands.take_draft(draft, by=request.user)
-    except DomainError as refusal:
+    except (NotTakeable, NotMovable) as refusal:
         for reason in refusal.reasons:
             messages.error(request, reason)
-        return _back(number)
+        return _back(draft)
     count = len(added)
     messages.success(request, f"{count} event{'s' if count != 1 else ''} from {draft} put on the timeline.")
     return redirect(f"{draft.postmortem.get_absolute_url()}#timeline")
 
 
 @require_POST
-def discard(request: SignedInRequest, number: int) -> HttpResponse:
-    draft = _draft(request, number)
+@with_draft
+def discard(request: SignedInRequest, draft: TimelineDraft) -> HttpResponse:
     commands.discard_timeline(draft)
     messages.success(request, "Put away; nothing of it is on the timeline.")
     return redirect(f"{draft.postmortem.get_absolute_url()}#timeline")
@@ -128,11 +151,6 @@ def discard(request: SignedInRequest, number: int) -> HttpResponse:
 def _own(request: SignedInRequest, postmortem: Postmortem) -> Any:
     drafts = TimelineDraft.objects.visible_to(request.user).filter(postmortem=postmortem)
     return drafts.select_related("postmortem__incident", "postmortem__room")
-
-
-def _draft(request: SignedInRequest, number: int) -> TimelineDraft:
-    found: TimelineDraft = get_object_or_404(_own(request, find_to_write(request, number)))
-    return found
 
 
 def _candidate(draft: TimelineDraft, fingerprint: str) -> Candidate:
@@ -169,11 +187,11 @@ def _row_context(draft: TimelineDraft, candidate: Candidate) -> dict[str, Any]:
     return {"postmortem": draft.postmortem, "candidate": candidate, "candidates": Candidates(draft)}
 
 
-def _address(request: SignedInRequest, number: int) -> str:
+def _address(request: SignedInRequest, draft: TimelineDraft) -> str:
     page = request.POST.get("page", "")
-    where = reverse("integrations:preview_timeline", args=[number])
+    where = reverse("integrations:preview_timeline", args=[draft.postmortem.number])
     return f"{where}?page={page}" if page.isdigit() else where
 
 
-def _back(number: int) -> HttpResponse:
-    return redirect("integrations:preview_timeline", number)
+def _back(draft: TimelineDraft) -> HttpResponse:
+    return redirect("integrations:preview_timeline", draft.postmortem.number)

@@ -17,6 +17,7 @@ from people.models import RecordEntry, User
 from postmortems.commands import add_event
 from postmortems.models import Postmortem, TimelineEvent
 from tests.factories import IncidentFactory, PostmortemFactory, UserFactory
+from tests.integrations.test_read_timeline_hostile import bomb
 from tests.integrations.test_read_timeline_slack import export, zipped
 
 CHAT = b"2026-03-02\n14:32 mira.okafor: the queue stalls\n14:33 sam: thanks!\n14:40 rolled back\n"
@@ -143,7 +144,7 @@ def test_choose_keeps_ticks_over_a_reload(browser: Client, postmortem: Postmorte
 
 
 @pytest.mark.parametrize(
-    ("button", "sentence"), [("all", "Put 2 events on the timeline"), ("none", "Nothing is ticked")]
+    ("button", "sentence"), [("all", "Put 2 events on the timeline"), ("none", "Put what is ticked on the timeline")]
 )
 def test_choose_all_and_none_without_a_script(
     button: str, sentence: str, browser: Client, postmortem: Postmortem
@@ -279,11 +280,28 @@ def test_discard_puts_the_draft_away(browser: Client, postmortem: Postmortem) ->
     assert (TimelineDraft.objects.count(), TimelineEvent.objects.count()) == (0, 0)
 
 
+def test_bring_refuses_a_bomb_in_a_sentence(browser: Client, postmortem: Postmortem) -> None:
+    response = bring(browser, postmortem, ("export.zip", bomb()))
+
+    assert response.status_code == 422
+    assert "export.zip: This archive unpacks to far more than any export would" in response.content.decode()
+
+
+def test_take_of_what_another_tab_has_taken_says_so(browser: Client, postmortem: Postmortem) -> None:
+    bring(browser, postmortem, ("war-room.txt", CHAT))
+    browser.post(address(postmortem, "take/"))
+
+    response = browser.post(address(postmortem, "take/"), follow=True)
+
+    assert "That draft is gone: it has been taken or put away." in response.content.decode()
+    assert postmortem.timeline_events.count() == 2
+
+
 def test_a_draft_is_its_owners_alone(browser: Client, postmortem: Postmortem) -> None:
     draft_timeline(postmortem, [Brought("a.txt", CHAT)], by=UserFactory(), zone="UTC")
 
     assert browser.get(address(postmortem, "preview/"))["Location"] == address(postmortem)
-    assert browser.post(address(postmortem, "take/")).status_code == 404
+    assert browser.post(address(postmortem, "take/"))["Location"] == address(postmortem)
     assert postmortem.timeline_events.count() == 0
 
 
@@ -294,7 +312,7 @@ def test_preview_of_a_log_ticks_nothing_unasked(browser: Client, postmortem: Pos
 
     bring(browser, postmortem, text=log)
 
-    assert "Nothing is ticked" in words(browser, postmortem)
+    assert "Put what is ticked on the timeline" in words(browser, postmortem)
 
 
 @pytest.mark.parametrize("count", [1, 3])
