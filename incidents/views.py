@@ -16,6 +16,7 @@ from incidents.durations import instants_by_name, measured
 from incidents.during import notes_context
 from incidents.errors import IncidentRefused
 from incidents.forms import WRITTEN_IN_WORDS, DecisionFilter, DecisionForm, IncidentFilter, IncidentForm
+from incidents.guidance import guidance_for
 from incidents.impact import shown_of
 from incidents.lateness import clocks_of, course_with
 from incidents.memory import Memory, memory_of
@@ -76,6 +77,7 @@ def _review_of(request: SignedInRequest, incident: Incident, form: DecisionForm 
     is_needed = account is not None or answer != Review.OPTIONAL
     return {
         "incident": incident,
+        "guidance": guidance_for(incident),
         "course": course_with(incident, clocks, account, is_needed=is_needed),
         "policy": requirement.policy,
         "clocks": clocks,

@@ -27,7 +27,7 @@ from actions.commands import (
 )
 from actions.escalation import install_ladder
 from actions.models import Action
-from incidents.commands import decide_review, report_incident
+from incidents.commands import add_instant, decide_review, note, report_incident
 from incidents.defaults import install_review_triggers, install_severity_policies
 from incidents.models import Incident, Participant, Service
 from live.commands import replace_text, version_of
@@ -37,6 +37,7 @@ from postmortems.commands import (
     close_postmortem,
     name_revision,
     open_postmortem,
+    plan_meeting,
     publish_postmortem,
     submit_postmortem,
 )
@@ -126,6 +127,7 @@ class Loader:
         decision = story.pop("decision", None)
         roles = {self.people[key]: role for key, role in story.pop("participants").items()}
         days_ago = story.pop("days_ago")
+        notes, own_times = story.pop("notes", []), story.pop("own_times", {})
         times: dict[str, Any] = {name: self._instant(words, days_ago) for name, words in story.pop("times").items()}
         incident = report_incident(
             by=by,
@@ -137,6 +139,12 @@ class Loader:
         )
         for person, role in roles.items():
             Participant.objects.filter(incident=incident, user=person).update(role=role)
+        for name, words in own_times.items():
+            add_instant(incident, by=by, name=name, at=self._instant(words, days_ago))
+        for told_then in notes:
+            at = self._instant(told_then["at"], days_ago).astimezone(self.zone)
+            line = f"{at:%H:%M} {told_then['text']}"
+            note(incident, by=self.people[told_then["by"]], line=line, zone=self.zone)
         if decision:
             decide_review(incident, by=self.people[decision.pop("by")], **decision)
         if told:
@@ -152,7 +160,10 @@ class Loader:
 
     def _postmortem(self, incident: Incident, by: User, days_ago: int, told: dict[str, Any]) -> None:
         postmortem = open_postmortem(incident, template=Template.objects.get(name=told["template"]), by=by)
-        Postmortem.objects.filter(pk=postmortem.pk).update(facilitator=self.people[told["facilitator"]])
+        plan: dict[str, Any] = {"facilitator": self.people[told["facilitator"]]}
+        if meeting := told.get("meeting"):
+            plan |= {"meeting_at": self._instant(meeting["at"], days_ago), "meeting_place": meeting["place"]}
+        postmortem = plan_meeting(postmortem, by=by, seen={}, wanted=plan)
         for key, text in told["sections"].items():
             version = version_of(postmortem.room)
             replace_text(postmortem.room, key, text.strip(), base_version=version, by=by)

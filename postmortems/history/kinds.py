@@ -96,13 +96,14 @@ class FactsRows:
             "is_near_miss": Field("Near miss"),
             **{name: Field(_label(name)) for name in Incident.INSTANTS},
             **{fact.name: Field(fact.label) for fact in impact_facts(unsaved) if fact.name != "duration"},
+            "own_instants": Field("Times of its own"),
             "participants": Field("Participants"),
         }
 
     def rows(self, postmortem: Postmortem) -> list[Row]:
         incident = (
             Incident.objects.select_related("team", "impact")
-            .prefetch_related("services", "participations__user")
+            .prefetch_related("services", "participations__user", "own_instants")
             .get(pk=postmortem.incident_id)
         )
         return [Row(0, _facts_of(incident))]
@@ -134,5 +135,6 @@ def _facts_of(incident: Incident) -> dict[str, Any]:
         "is_near_miss": incident.is_near_miss,
         **{name: plain(getattr(incident, name)) for name in Incident.INSTANTS},
         **{fact.name: fact.text for fact in impact_facts(impact) if fact.name != "duration"},
+        "own_instants": [str(instant) for instant in incident.own_instants.all()],
         "participants": [str(part) for part in incident.participations.all()],
     }

@@ -120,4 +120,4 @@ def test_dates_are_reckoned_from_today():
     load()
 
     incident = Incident.objects.get(number=7)
-    assert incident.started_at.date() == TODAY - timedelta(days=3)
+    assert incident.started_at.date() == TODAY - timedelta(days=1)
