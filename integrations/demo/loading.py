@@ -34,6 +34,7 @@ from live.commands import replace_text, version_of
 from people.models import Organisation, Team, User
 from postmortems.commands import (
     add_event,
+    add_observation,
     close_postmortem,
     name_revision,
     open_postmortem,
@@ -170,10 +171,20 @@ class Loader:
         for event in told["timeline"]:
             occurred_at = self._instant(event.pop("at"), days_ago)
             add_event(postmortem, by=by, occurred_at=occurred_at, **event)
+        for observation in told.get("observations", ()):
+            self._observation(postmortem, by, days_ago, **observation)
         for action in told["actions"]:
             self._action(postmortem, by, **action)
         name_revision(postmortem, "First draft, before the meeting", by=by)
         self._move(postmortem, told["status"], self.people[told["facilitator"]])
+
+    def _observation(
+        self, postmortem: Postmortem, by: User, days_ago: int, *, kind: str, text: str, about: str = ""
+    ) -> None:
+        """`about` is the time of the event that it is about."""
+        at = self._instant(about, days_ago) if about else None
+        event = postmortem.timeline_events.filter(occurred_at=at).first() if at else None
+        add_observation(postmortem, by=by, kind=kind, text=text, event=event)
 
     def _action(
         self,

@@ -49,6 +49,8 @@ def test_load_demo_fills_every_section_that_its_templates_ask_for():
         required = postmortem.sections.filter(is_required=True)
         assert {section.key for section in required if not texts[section.key].strip()} == set()
         assert 8 <= postmortem.timeline_events.count() <= 15
+        assert 1 <= postmortem.timeline_events.filter(is_key=True).count() <= 3
+        assert postmortem.observations.count() >= 2
 
 
 def test_load_demo_goes_through_the_commands_and_is_on_record():
