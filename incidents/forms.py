@@ -154,6 +154,7 @@ def impact_fields() -> dict[str, forms.Field]:
         field.validators = [*field.validators, *Impact._meta.get_field(name).validators]  # type: ignore[union-attr]
         field.label = capfirst(str(field.label))
     fields["user_experience"].widget = forms.Textarea(attrs={"rows": 2})
+    fields["experience"].choices = [("", "Unknown"), *capitalised(Impact.Experience)]  # type: ignore[attr-defined]
     fields["unknowable"] = forms.MultipleChoiceField(
         label="Nobody can know any more",
         choices=[(name, capfirst(label)) for name, label in UNKNOWABLE_CHOICES.items()],

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from incidents.durations import DEFINITIONS
+
 
 @dataclass(frozen=True)
 class Term:
@@ -43,6 +45,7 @@ GOOD_SYSTEM = (
     "longer hurts."
 )
 
+MEASURED = [Term(one.short, f"{one.name}. {one.sentence}") for one in DEFINITIONS]
 TERMS = [
     Term("Action", "Agreed work after an incident: one owner, one date, evidence when it is done."),
     Term("Cause, root cause", "An answer to why. A root cause is one that we can change; there are several, nearly always."),
@@ -51,16 +54,11 @@ TERMS = [
     Term("Facilitator", "Leads the meeting and takes no side; best somebody who had no part in the incident."),
     Term("Impact", "What users, the business and our systems felt, in numbers. Unknown is a value; “many” is none."),
     Term("Incident", "An unplanned loss or fall in a service."),
-    Term("MTTR", "Mean time to resolve: over several incidents, how long from the start to the resolution. Of few, it says little."),
+    Term("MTTR", "Mean time to resolve: over several incidents, the time to resolve on average. Of few, it says little."),
     Term("Near miss", "It was caught before users felt anything. The cheapest lesson there is."),
     Term("Post-mortem", "The blameless account of one incident, written together, and what follows from it."),
     Term("RCA", "Root cause analysis: elsewhere the name for what we call causes. We ask for several."),
     Term("SLA", "What we promised in writing, such as 99.95 % of the month."),
-    Term("TTD", "Time to detect: from the start of the fault until somebody, or an alert, noticed."),
-    Term("TTE", "Time to engage: from noticing until somebody took it."),
-    Term("TTU", "Time to understand: from taking it until the cause was known."),
-    Term("TTM", "Time to mitigate: from the start until users felt it no longer."),
-    Term("TTR", "Time to resolve: from noticing until the cause was dealt with."),
-    Term("TTRec", "Time to recover: from the decision what to do until the service was back."),
+    *MEASURED,
     Term("Timeline event", "One fact with its time and its source. What somebody thinks of it is an observation."),
 ]  # fmt: skip
