@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -46,16 +46,19 @@ def plan_due_week(now: datetime) -> Run | None:
 
 
 @transaction.atomic
-def plan_week(as_of: date) -> Run:
+def plan_week(as_of: date, *, at_once: bool = False) -> Run:
     """Owe everyone the mail of the week of that day, as things stand on it. A week is planned once, for ever.
 
+    Each leaves at the hour where its reader is, unless `at_once`.
     Whoever comes second waits for the first to commit and then owes nothing; a planner that dies leaves no trace.
     """
     period = period_of(as_of)
     run, is_new = WeeklyRun.objects.get_or_create(monday=monday_of(as_of))
     if not is_new:
         return Run(period, 0, is_new=False)
-    run.mail_count = plan_mails(KIND, period, letters(as_of))
+    run.mail_count = plan_mails(
+        KIND, period, (replace(letter, not_before=None) if at_once else letter for letter in letters(as_of))
+    )
     run.save(update_fields=["mail_count", "updated_at"])
     return Run(period, run.mail_count, is_new=True)
 

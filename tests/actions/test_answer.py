@@ -45,8 +45,8 @@ def links(person: User) -> dict[str, str]:
 
 @pytest.fixture
 def stranger():
-    """A browser without a session, that checks forms like a real one."""
-    return Client()
+    """A browser without a session, which posts from a page without a Referer: its origin is “null”."""
+    return Client(enforce_csrf_checks=True, headers={"Origin": "null"})
 
 
 def test_looking_at_a_link_changes_nothing_however_often(stranger, overdue, owner):

@@ -38,7 +38,7 @@ class Command(BaseCommand):
             return
         if monday_of(day) > monday_of(timezone.now().astimezone(Organisation.load().zone).date()):
             raise CommandError(f"The week of {day} has not begun: planned now, it would tell the state of today.")
-        run = plan_week(day)
+        run = plan_week(day, at_once=True)
         self.stdout.write(self._opening(run))
         self._send_what_waits(run.period)
         self._say_what_became_of(run.period)
