@@ -24,12 +24,13 @@ class ActionsConfig(AppConfig):
     def ready(self) -> None:
         from actions import answers, receivers  # noqa: F401 - connects them
         from actions.blocks import register_blocks
-        from actions.history import ActionRows
+        from actions.history import ActionRows, CandidateRows
         from people.mail import register_seal
         from people.topics import Topic, register_topic
         from postmortems.history import rows
 
         rows.register(ActionRows())
+        rows.register(CandidateRows())
         register_blocks()
         register_seal(answers.ADDRESSES, answers.seal)
         for topic in TOPICS:

@@ -39,6 +39,9 @@ STEPS: dict[str, tuple[Callable[[Mapping[str, Any], Action], forms.Form], Callab
 }
 
 
+IN_WORDS = set(EditActionForm.FIELDS) - {"description"}
+
+
 @dataclass(frozen=True)
 class Change:
     form: Any
@@ -47,8 +50,8 @@ class Change:
 
 def change_of(name: str, data: Mapping[str, Any], action: Action) -> Change | None:
     """None for a field that is not edited in a row. `make` raises NotAllowedNow and EditConflict; the form is valid then."""
-    if name in ("title", "priority"):
-        words = EditActionForm(data, action=action, only=name)
+    if name in IN_WORDS:
+        words = EditActionForm(data, postmortem=action.postmortem, action=action, only=name)
         return Change(words, lambda by: edit_action(action, by=by, seen=words.seen, wanted=words.cleaned_data))
     if name == "owner":
         owner = ReassignForm(data, action=action, in_place=True)

@@ -1,14 +1,24 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
+from actions.candidate_forms import causes_field, hierarchy_field, purpose_field
 from actions.commands import Choice
-from actions.models import Action
+from actions.models import Action, ActionCandidate, Horizon, Purpose
+from actions.smart import Check
 from core.forms import MergingForm
 from people.models import Team, User
 from postmortems.models import Postmortem
 
 ONE_PERSON = "Choose one person"
+# What prevents comes before what helps to see and to respond, and that before what changes how the house works.
+PRIORITY_FOR: dict[str, str] = {
+    Purpose.PREVENT: Action.Priority.HIGH,
+    Purpose.DETECT: Action.Priority.MEDIUM,
+    Purpose.RESPOND: Action.Priority.MEDIUM,
+    Purpose.SYSTEMIC: Action.Priority.LOW,
+}
 
 
 class DateInput(forms.DateInput):
@@ -36,25 +46,59 @@ class ActionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Anything its owner needs to know.",
     )
+    cause = causes_field(label="The cause that it addresses")
+    hierarchy = hierarchy_field()
+    purpose = purpose_field()
+    over_cap = forms.CharField(
+        label="Why it is one more",
+        required=False,
+        max_length=1000,
+        help_text="Fewer actions get done more surely. The reason stays on record.",
+    )
 
-    def __init__(self, *args: Any, postmortem: Postmortem, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, postmortem: Postmortem, is_full: bool = False, **kwargs: Any) -> None:
+        """`is_full`: as many are taken on as the policy holds for wise, so that one more asks for its reason."""
         super().__init__(*args, **kwargs)
+        self.is_full = is_full
+        self.checks: Sequence[Check] = []
         self.fields["owner"].queryset = fit_owners(postmortem)  # type: ignore[attr-defined]
+        self.fields["cause"].queryset = postmortem.causes.all()  # type: ignore[attr-defined]
+
+    @classmethod
+    def for_candidate(cls, candidate: ActionCandidate, *args: Any, **kwargs: Any) -> "ActionForm":
+        """With what is known of it already."""
+        known = {
+            "title": candidate.text, "cause": candidate.cause_id, "hierarchy": candidate.hierarchy,
+            "purpose": candidate.purpose, "priority": PRIORITY_FOR.get(candidate.purpose, Action.Priority.MEDIUM),
+        }  # fmt: skip
+        return cls(*args, postmortem=candidate.postmortem, initial=known, **kwargs)
 
 
 class EditActionForm(MergingForm):
     """The words of an action; its state moves by verbs that ask for a reason."""
 
-    FIELDS = ["title", "description", "priority"]
+    FIELDS = ["title", "description", "priority", "cause", "hierarchy", "purpose", "horizon"]
 
     title = forms.CharField(label="What is to be done", max_length=300)
     description = forms.CharField(required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
     priority = forms.ChoiceField(choices=Action.Priority)
+    cause = causes_field(label="The cause that it addresses")
+    hierarchy = hierarchy_field()
+    purpose = purpose_field()
+    horizon = forms.ChoiceField(choices=[("", "by its date"), *Horizon.choices], required=False)
 
-    def __init__(self, *args: Any, action: Action | None = None, only: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        postmortem: Postmortem,
+        action: Action | None = None,
+        only: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         """`only` names the one field that is edited in its place."""
         shown = {name: getattr(action, name) for name in self.FIELDS} if action and not args else None
         super().__init__(*args, seen_now=shown, **kwargs)
+        self.fields["cause"].queryset = postmortem.causes.all()  # type: ignore[attr-defined]
         if only is not None:
             self.fields = {only: self.fields[only]}
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 
-from actions.models import Action
+from actions.models import Action, Hierarchy, Horizon, Purpose
 from people.models import RecordEntry, Team, User
 
 
@@ -92,10 +92,17 @@ class Entry:
         return self.verb.partition(".")[2].replace("_", " ")
 
 
+LABELLED: list[Any] = [Action.Priority, Hierarchy, Purpose, Horizon]
+NAMES = {"hierarchy": "prevention hierarchy", "purpose": "what it does", "cause": "the cause that it addresses"}
+
+
 def _edited(entry: Entry) -> str:
     after = entry.details.get("after") or {}
-    labels = dict(Action.Priority.choices)
-    changed = [f"{name} to “{labels.get(value, value)}”" for name, value in after.items()]
+    labels: dict[Any, Any] = {value: label for kind in LABELLED for value, label in kind.choices}
+    changed = [
+        f"{NAMES.get(name, name)}" + ("" if name == "cause" else f" to “{labels.get(value, value) or 'none'}”")
+        for name, value in after.items()
+    ]
     return f"changed {', '.join(changed) or 'nothing'}"
 
 
@@ -120,6 +127,9 @@ def _decided(entry: Entry) -> str:
 
 SENTENCES: dict[str, Callable[[Entry], str]] = {
     "action.added": lambda entry: "added it",
+    "action.over_cap": lambda entry: (
+        f"took it on as number {entry.details.get('count')}, where {entry.details.get('most')} are held for enough"
+    ),
     "action.accepted": lambda entry: "accepted it",
     "action.declined": lambda entry: f"declined it; it went to {entry.owner('after')}",
     "action.started": lambda entry: "started it",

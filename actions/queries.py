@@ -3,15 +3,16 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import BooleanField, Case, Count, F, Q, Value, When
 from django.utils import timezone
 
 from actions.forms import ActionFilter
-from actions.models import Action, ActionQuerySet
+from actions.models import Action, ActionCandidate, ActionQuerySet
 from actions.permissions import can_add
+from actions.smart import Load
 from people.models import RecordEntry, User
 from postmortems.models import Postmortem
 
@@ -91,8 +92,21 @@ class Panel:
 
 def panel_of(postmortem: Postmortem, user: User, *, on: date) -> Panel:
     actions = with_lateness(Action.objects.filter(postmortem=postmortem), on)
-    actions = actions.select_related("owner", "waits_for", "waits_for_team")
+    actions = actions.select_related("owner", "waits_for", "waits_for_team", "cause")
     return Panel(postmortem, list(actions), can_add(user, postmortem), str(timezone.get_current_timezone()))
+
+
+def load_of(owner: User, due_on: date | None, *, reader: User) -> Load:
+    """What a person has to do already, of what the reader may see."""
+    monday = due_on - timedelta(days=due_on.weekday()) if due_on else None
+    week = Q(due_on__range=(monday, monday + timedelta(days=6))) if monday else Q(pk=None)
+    mine = Action.objects.visible_to(reader).at_work().filter(owner=owner)
+    return Load(**mine.aggregate(open_count=Count("pk"), due_that_week_count=Count("pk", filter=week)))
+
+
+def candidates_of(postmortem: Postmortem) -> list[ActionCandidate]:
+    related = ["cause", "placed_by", "decided_by", "action", "postmortem__incident"]
+    return list(ActionCandidate.objects.filter(postmortem=postmortem).select_related(*related))
 
 
 def last_writer_of(action: Action, name: str) -> str:

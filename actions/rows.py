@@ -1,13 +1,13 @@
-"""Rows of the list of actions as every open page shows them: rendered once for all."""
+"""Rows of actions and of candidates as every open page shows them: rendered once for all."""
 
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from actions.models import Action
+from actions.models import Action, ActionCandidate
 from live.commands import announce_row
 from people.models import User
 
-ACTIONS = "actions"
+ACTIONS, CANDIDATES = "actions", "candidates"
 
 
 def tell_written(action: Action, *, by: User) -> None:
@@ -19,3 +19,13 @@ def tell_written(action: Action, *, by: User) -> None:
 
 def name_of(action: Action) -> str:
     return f"action-{action.number}"
+
+
+def tell_candidate_written(candidate: ActionCandidate, *, by: User) -> None:
+    html = render_to_string("actions/_candidate.html", {"candidate": candidate, "can_write": True})
+    room, name = candidate.postmortem.room, name_of_candidate(candidate)
+    candidate.told = announce_row(room, CANDIDATES, name, version=candidate.version, html=html, by=by)
+
+
+def name_of_candidate(candidate: ActionCandidate) -> str:
+    return f"candidate-{candidate.number}"

@@ -1,13 +1,28 @@
-from django.urls import path
+from django.urls import include, path
 
 from actions import views
+from actions.views import candidates
 
 app_name = "actions"
+
+candidate_urls = [
+    path("", candidates.candidates, name="candidates"),
+    path("add/", candidates.add, name="add_candidate"),
+    path("<int:candidate>/edit/", candidates.edit, name="edit_candidate"),
+    path("<int:candidate>/edit/field/", candidates.edit_field, name="edit_candidate_field"),
+    path("<int:candidate>/place/", candidates.place, name="place_candidate"),
+    path("<int:candidate>/take/", candidates.take, name="take_candidate"),
+    path("<int:candidate>/leave/", candidates.leave, name="leave_candidate"),
+]
 
 urlpatterns = [
     path("", views.index, name="index"),
     path("waiting/", views.waiting, name="waiting"),
     path("for/<int:number>/", views.panel, name="panel"),
+    path("for/<int:number>/plan/", candidates.plan, name="plan"),
+    path("for/<int:number>/weighed/", candidates.weighed, name="weighed"),
+    path("for/<int:number>/smart/", views.smart, name="smart"),
+    path("for/<int:number>/candidates/", include(candidate_urls)),
     path("new/<int:number>/", views.create, name="create"),
     path("<int:number>/", views.detail, name="detail"),
     path("<int:number>/edit/", views.edit, name="edit"),

@@ -12,7 +12,7 @@ class PostmortemsConfig(AppConfig):
         from postmortems.door import PostmortemDoor
         from postmortems.history import rows
         from postmortems.history.keeping import kept_upto
-        from postmortems.history.kinds import FactsRows, ObservationRows, TimelineRows
+        from postmortems.history.kinds import CauseRows, FactsRows, ObservationRows, TimelineRows
         from postmortems.own_blocks import register_blocks
 
         register_topic(
@@ -24,5 +24,6 @@ class PostmortemsConfig(AppConfig):
         registry.register_keeper("postmortems", kept_upto)
         rows.register(TimelineRows())
         rows.register(ObservationRows())
+        rows.register(CauseRows())
         rows.register(FactsRows())
         register_blocks()

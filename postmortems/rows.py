@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from live.commands import announce, announce_removal, announce_row
 from people.models import User
-from postmortems.models import Observation, TimelineEvent
+from postmortems.models import Cause, Observation, TimelineEvent
 
-TIMELINE, OBSERVATIONS = "timeline", "observations"
+TIMELINE, OBSERVATIONS, CAUSES = "timeline", "observations", "causes"
 Row = TimelineEvent | Observation
 
 
@@ -59,3 +59,18 @@ def _tell_places(row: Row, listed: str, moved: Iterable[Row], *, by: User) -> No
     told: dict[str, Any] = {"list": listed, "rows": places, "by": str(by)}
     announce(row.postmortem.room, "rowsMoved", **told)
     row.told = {"event": "rowsMoved", **told}
+
+
+def tell_cause_written(cause: Cause, *, by: User) -> None:
+    html = render_to_string("postmortems/_cause.html", {"cause": cause, "can_write": True})
+    room, name = cause.postmortem.room, name_of_cause(cause)
+    cause.told = announce_row(room, CAUSES, name, version=cause.version, html=html, by=by)
+
+
+def tell_cause_removed(cause: Cause, *, by: User) -> None:
+    cause.touch()
+    cause.told = announce_removal(cause.postmortem.room, CAUSES, name_of_cause(cause), version=cause.version, by=by)
+
+
+def name_of_cause(cause: Cause) -> str:
+    return f"cause-{cause.pk}"

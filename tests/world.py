@@ -10,7 +10,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from actions.models import Action, ActionLink, ActionPolicy, DailyRun, EscalationStep, HoldCheck, WeeklyRun
+from actions.models import (
+    Action,
+    ActionCandidate,
+    ActionLink,
+    ActionPolicy,
+    DailyRun,
+    EscalationStep,
+    HoldCheck,
+    WeeklyRun,
+)
 from incidents.models import (
     Incident,
     IncidentNote,
@@ -28,6 +37,7 @@ from postmortems.commands import open_thread
 from postmortems.history.keeping import Reason, keep_revision
 from postmortems.models import (
     Attachment,
+    Cause,
     Comment,
     Export,
     Observation,
@@ -85,6 +95,8 @@ class Dossier:
     action: Action
     link: ActionLink
     instant: OwnInstant
+    cause: Cause
+    candidate: ActionCandidate
     export: Export
     attachment: Attachment
     mail: OutboxMail
@@ -195,6 +207,10 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
     )
     instant = OwnInstant.objects.create(incident=incident, name=f"{words}own time", at=STARTED_AT)
     IncidentNote.objects.create(incident=incident, text=f"{words}note", noted_at=STARTED_AT, author=by)
+    cause = Cause.objects.create(postmortem=postmortem, text=f"{words}cause", added_by=by)
+    candidate = ActionCandidate.objects.create(
+        postmortem=postmortem, number=1, text=f"{words}candidate", cause=cause, added_by=by
+    )
     HoldCheck.objects.create(action=action, after_days=CHECK_AFTER_DAYS, due_on=date(2026, 4, 15))
     export = Export.objects.create(
         postmortem=postmortem, format="md", requested_by=by, status="ready", content=f"{words}export".encode()
@@ -237,6 +253,8 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
         action,
         link,
         instant,
+        cause,
+        candidate,
         export,
         attachment,
         mail,
@@ -289,6 +307,7 @@ def _walk(patterns: list[URLPattern | URLResolver], prefix: str, namespace: str)
 ROWS_BEHIND_PK = {
     "comments": "comment", "threads": "thread", "sections": "section", "timeline": "event", "observations": "observation",
     "exports": "export", "drafts": "draft", "attachments": "attachment", "links": "link", "times": "instant",
+    "causes": "cause",
 }  # fmt: skip
 
 
@@ -300,6 +319,8 @@ def _value(world: World, address: Address, parameter: str, kind: str) -> object:
         parts = address.route[: address.route.index(f":{parameter}>")].split("/")
         row = world.row(ROWS_BEHIND_PK.get(parts[-2], parts[-2]), kind)
         return row.pk if row else NOBODY_HAS
+    if parameter == "candidate":
+        return world.dossiers[kind].candidate.number if kind != UNKNOWN else NOBODY_HAS
     if parameter == "revision":
         return world.dossiers[kind].postmortem.revisions.first().number if kind != UNKNOWN else NOBODY_HAS
     if parameter == "file_name":

@@ -23,7 +23,15 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 def locked(action: Action) -> Action:
     rows = Action.objects.select_for_update(of=("self",))
-    related = ["owner", "added_by", "waits_for", "waits_for_team", "postmortem__incident__team", "postmortem__room"]
+    related = [
+        "owner",
+        "added_by",
+        "cause",
+        "waits_for",
+        "waits_for_team",
+        "postmortem__incident__team",
+        "postmortem__room",
+    ]
     return rows.select_related(*related).get(pk=action.pk)
 
 

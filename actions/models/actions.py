@@ -5,9 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from actions.models.weighing import Hierarchy, Horizon, Purpose
 from core.models import NumberedModel
 from people.models import Team, User
-from postmortems.models import Postmortem
+from postmortems.models import Cause, Postmortem
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
@@ -106,6 +107,10 @@ class Action(NumberedModel):
     moved_count = models.PositiveSmallIntegerField("times moved", default=0)
     priority = models.CharField(max_length=10, choices=Priority, default=Priority.MEDIUM)
     status = models.CharField(max_length=20, choices=Status, default=Status.NOT_STARTED)
+    hierarchy = models.CharField("prevention hierarchy", max_length=20, choices=Hierarchy, blank=True)
+    purpose = models.CharField("what it does", max_length=20, choices=Purpose, blank=True)
+    horizon = models.CharField(max_length=20, choices=Horizon, blank=True, help_text="Empty: its date decides.")
+    cause = models.ForeignKey(Cause, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
     progress_percent = models.PositiveSmallIntegerField("progress (%)", null=True, blank=True)
     progress_note = models.CharField(max_length=300, blank=True)
     blocked_reason = models.TextField(blank=True)
@@ -165,6 +170,13 @@ class Action(NumberedModel):
     def waits_for_whom(self) -> str:
         """The person or the team that a blocked action waits for."""
         return str(self.waits_for or self.waits_for_team or "") if self.is_blocked else ""
+
+    @property
+    def horizon_label(self) -> str:
+        """What was chosen, else what follows from its date; empty without one."""
+        if self.horizon:
+            return str(Horizon(self.horizon).label)
+        return str(Horizon.between(self.created_at.date(), self.due_on).label) if self.due_on else ""
 
     def days_overdue(self, on: date) -> int:
         """Whole days past its due date; 0 for one that is not late, or not its owner's turn."""

@@ -34,6 +34,11 @@ class ActionPolicy(TimestampedModel):
         validators=[DAYS],
         help_text="So long after an action is done, its owner is asked whether it still holds.",
     )
+    most_commitments = models.PositiveSmallIntegerField(
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+        help_text="So many actions a post-mortem takes on; for one more, a reason is asked and kept.",
+    )
     answer_within_days = models.PositiveSmallIntegerField(
         default=14,
         validators=[MinValueValidator(7), MaxValueValidator(60)],

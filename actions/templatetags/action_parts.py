@@ -4,10 +4,8 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils import timezone
 
-from actions.forms import ActionForm, EditActionForm, waited_for
-from actions.queries import panel_of
+from actions.parts import actions_context, candidates_context
 from postmortems.models import Postmortem
 
 register = template.Library()
@@ -15,9 +13,10 @@ register = template.Library()
 
 @register.inclusion_tag("actions/_panel.html", takes_context=True)
 def actions_panel(context: Context, postmortem: Postmortem) -> dict[str, Any]:
-    """The actions of a post-mortem, and a form to add one for those who may."""
-    panel = panel_of(postmortem, context["user"], on=timezone.localdate())
-    form = ActionForm(postmortem=postmortem, prefix="action") if panel.can_add else None
-    editors = EditActionForm(auto_id=False) if form else None
-    waits = waited_for(postmortem) if form else []
-    return {"panel": panel, "postmortem": postmortem, "action_form": form, "editors": editors, "waited_for": waits}
+    return {**actions_context(context["user"], postmortem), "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("actions/_candidates_card.html", takes_context=True)
+def candidates_panel(context: Context, postmortem: Postmortem) -> dict[str, Any]:
+    """The candidates of a post-mortem, their grid, and a line to add one for those who may."""
+    return {**candidates_context(context["user"], postmortem), "csrf_token": context.get("csrf_token")}

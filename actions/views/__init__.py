@@ -1,3 +1,5 @@
+from actions.views import candidates
+from actions.views.advice import smart
 from actions.views.answers import answer, answer_by_mail
 from actions.views.pages import create, detail, edit, edit_field, index, panel, waiting
 from actions.views.steps import (
@@ -24,6 +26,7 @@ __all__ = [
     "answer",
     "answer_by_mail",
     "block",
+    "candidates",
     "confirm",
     "create",
     "decide",
@@ -42,6 +45,7 @@ __all__ = [
     "reassign",
     "reopen",
     "reschedule",
+    "smart",
     "start",
     "unlink",
     "waiting",

@@ -1,22 +1,22 @@
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actions import queries
 from actions.changes import change_of
-from actions.commands import add_action, edit_action
-from actions.errors import NotAllowedNow
+from actions.commands import agree_action, edit_action
+from actions.errors import NotAllowedNow, OverTheCap
 from actions.forms import ActionFilter, ActionForm, EditActionForm
-from actions.permissions import can_add
 from actions.rows import name_of
-from actions.views.finding import find, find_to_edit
+from actions.views.advice import checks_of
+from actions.views.finding import find, find_postmortem, find_postmortem_to_write, find_to_edit
 from actions.views.steps import page_of
 from actions.waiting import waiting_for
+from actions.weighed import weigh
 from core.edits import EditConflict
 from core.htmx import part_or_redirect
 from core.rows import is_row_edit, problems_of, row_conflict, row_refused
@@ -51,29 +51,35 @@ def detail(request: SignedInRequest, number: int) -> HttpResponse:
 @require_safe
 def panel(request: SignedInRequest, number: int) -> HttpResponse:
     """The list on a post-mortem's page, fetched again when somebody changed an action of it."""
-    postmortem = _find_postmortem(request, number)
+    postmortem = find_postmortem(request, number)
     context = {"panel": queries.panel_of(postmortem, request.user, on=timezone.localdate())}
     return part_or_redirect(request, "actions/_panel.html#list", context, to=f"{postmortem.get_absolute_url()}#actions")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: SignedInRequest, number: int) -> HttpResponse:
-    postmortem = _find_postmortem(request, number)
-    if not can_add(request.user, postmortem):
-        raise PermissionDenied("This post-mortem is closed: reopen it first." if postmortem.is_closed else "")
+    postmortem = find_postmortem_to_write(request, number)
+    is_full = weigh(postmortem).is_full
     if request.method != "POST":
-        return _add_form(request, postmortem, ActionForm(postmortem=postmortem, prefix="action"))
-    form = ActionForm(request.POST, postmortem=postmortem, prefix="action")
+        return _add_form(request, postmortem, ActionForm(postmortem=postmortem, prefix="action", is_full=is_full))
+    form = ActionForm(request.POST, postmortem=postmortem, prefix="action", is_full=is_full)
     if not form.is_valid():
         return _add_form(request, postmortem, form, status=422)
     try:
-        action = add_action(postmortem, by=request.user, **form.cleaned_data)
+        action = agree_action(postmortem, by=request.user, **form.cleaned_data)
+    except OverTheCap as refusal:
+        form.is_full = True
+        form.add_error("over_cap", " ".join(refusal.reasons))
+        return _add_form(request, postmortem, form, status=422)
     except NotAllowedNow as refusal:
         form.add_error(None, " ".join(refusal.reasons))
         return _add_form(request, postmortem, form, status=422)
     if is_row_edit(request):
         return JsonResponse(action.told)
     messages.success(request, f"{action.reference} is taken on.")
+    for check in checks_of(action.title, form.cleaned_data, reader=request.user):
+        if check.passed is False:
+            messages.info(request, f"{check.label}: {check.why} {check.suggestion}")
     return redirect(f"{postmortem.get_absolute_url()}#actions")
 
 
@@ -107,8 +113,12 @@ def edit_field(request: SignedInRequest, number: int) -> HttpResponse:
 def edit(request: SignedInRequest, number: int) -> HttpResponse:
     action = find_to_edit(request, number)
     if request.method != "POST":
-        return render(request, "actions/edit.html", {"action": action, "form": EditActionForm(action=action)})
-    form, status = EditActionForm(request.POST, action=action), 422
+        return render(
+            request,
+            "actions/edit.html",
+            {"action": action, "form": EditActionForm(postmortem=action.postmortem, action=action)},
+        )
+    form, status = EditActionForm(request.POST, postmortem=action.postmortem, action=action), 422
     if form.is_valid():
         try:
             return redirect(edit_action(action, by=request.user, seen=form.seen, wanted=form.cleaned_data))
@@ -116,11 +126,6 @@ def edit(request: SignedInRequest, number: int) -> HttpResponse:
             form.show_conflicts(conflict.theirs)
             status = 409
     return render(request, "actions/edit.html", {"action": action, "form": form}, status=status)
-
-
-def _find_postmortem(request: SignedInRequest, number: int) -> Postmortem:
-    found = Postmortem.objects.visible_to(request.user).select_related("incident__team", "room")
-    return get_object_or_404(found, incident__number=number)
 
 
 @require_safe

@@ -1,4 +1,5 @@
 from postmortems.commands.attachments import attach_file, write_section_with_file
+from postmortems.commands.causes import add_cause, edit_cause, remove_cause
 from postmortems.commands.comments import (
     edit_comment,
     open_thread,
@@ -32,6 +33,7 @@ from postmortems.commands.revisions import bring_back, name_revision
 from postmortems.commands.timeline import add_event, add_events, add_line, edit_event, move_event, remove_event
 
 __all__ = [
+    "add_cause",
     "add_event",
     "add_events",
     "add_line",
@@ -41,6 +43,7 @@ __all__ = [
     "bring_question_back",
     "close_blockers",
     "close_postmortem",
+    "edit_cause",
     "edit_comment",
     "edit_event",
     "edit_observation",
@@ -55,6 +58,7 @@ __all__ = [
     "plan_meeting",
     "publish_blockers",
     "publish_postmortem",
+    "remove_cause",
     "remove_event",
     "remove_observation",
     "reopen_postmortem",

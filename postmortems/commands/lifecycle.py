@@ -77,6 +77,9 @@ def close_blockers(postmortem: Postmortem) -> list[str]:
             blockers.append(f"{action.reference} is still open: finish it, or drop it on the record.")
         else:
             blockers.append(f"{action.reference} waits for a second person to confirm that it is done.")
+    if count := postmortem.candidates.open().count():  # type: ignore[attr-defined]
+        what, each = ("1 candidate is", "it") if count == 1 else (f"{count} candidates are", "each")
+        blockers.append(f"{what} still open: take {each} on, or say why not.")
     return blockers
 
 

@@ -14,7 +14,7 @@ from incidents.models import Impact, Incident
 from people.models import RecordEntry
 from postmortems.exporting.document import impact_facts
 from postmortems.history.rows import Field, Row, people_on_record, plain
-from postmortems.models import Observation, Postmortem, TimelineEvent
+from postmortems.models import Cause, Observation, Postmortem, TimelineEvent
 
 
 def record_of(model: type[Any], reference: str) -> QuerySet[RecordEntry]:
@@ -76,6 +76,28 @@ class ObservationRows:
 
     def has_changed(self) -> Q:
         return Q(Exists(record_of(Postmortem, "pk").filter(verb__startswith="observation.")))
+
+
+class CauseRows:
+    key, title, one, many = "causes", "Causes", "cause", "causes"
+    fields: Mapping[str, Field] = {
+        "text": Field("Cause"),
+        "kind": Field("Kind", dict(Cause.Kind.choices)),
+        "category": Field("Category", dict(Cause.Category.choices), unknown="none"),
+    }
+
+    def rows(self, postmortem: Postmortem) -> list[Row]:
+        causes = Cause.objects.filter(postmortem=postmortem)
+        return [Row(cause.pk, {name: plain(getattr(cause, name)) for name in self.fields}) for cause in causes]
+
+    def heading(self, row: Row) -> str:
+        return str(row.values.get("text") or "")
+
+    def people(self, postmortem: Postmortem, since: datetime) -> set[int]:
+        return people_on_record(RecordEntry.objects.about(postmortem).filter(verb__startswith="cause."), since)
+
+    def has_changed(self) -> Q:
+        return Q(Exists(record_of(Postmortem, "pk").filter(verb__startswith="cause.")))
 
 
 class FactsRows:

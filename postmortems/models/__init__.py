@@ -1,4 +1,5 @@
 from postmortems.models.attachments import Attachment
+from postmortems.models.causes import Cause
 from postmortems.models.comments import Comment, Mention, Thread
 from postmortems.models.documents import Postmortem, Section
 from postmortems.models.exports import Export
@@ -9,6 +10,7 @@ from postmortems.models.timeline import LineZone, Observation, QuestionSetAside,
 __all__ = [
     "AgendaItem",
     "Attachment",
+    "Cause",
     "Comment",
     "Export",
     "HistoryMark",

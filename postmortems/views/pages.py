@@ -27,6 +27,7 @@ from postmortems.mentions import named_in
 from postmortems.models import Postmortem, Template
 from postmortems.permissions import can_comment, can_open, can_write
 from postmortems.versions import latest_number
+from postmortems.views.causes import causes_context
 from postmortems.views.comments import comments_context
 from postmortems.views.finding import find
 from postmortems.views.lifecycle import status_context
@@ -86,6 +87,7 @@ def detail(request: SignedInRequest, number: int) -> HttpResponse:
         **standing_context(request, postmortem, {view.section.key: view.text for view in sections}),
         **timeline_page_context(request, postmortem),
         **comments_context(request, postmortem),
+        **causes_context(request, postmortem),
         **_words(postmortem, sections),
         "writing": writing,
         "form": ThreadForm(postmortem=postmortem),
