@@ -11,7 +11,7 @@ from live.commands import texts_of
 from postmortems.models import Postmortem, Section, SectionRole
 
 FEWEST_EVENTS = 3
-CAUSES = [SectionRole.CAUSES, SectionRole.FACTORS]
+CAUSES: list[str] = [SectionRole.CAUSES, SectionRole.FACTORS]
 NEEDED_INSTANTS = {"started_at": "when it began", "detected_at": "when it was noticed", "resolved_at": "when it ended"}
 SHOWN = 4
 
@@ -92,7 +92,9 @@ def _instants(incident: Incident) -> Iterable[Gap]:
 
 def _cause(sections: list[Section], texts: Mapping[str, str]) -> Iterable[Gap]:
     """One section about causes or factors with words is enough; a template that has none of them asks for none."""
-    about = [section for section in sections if section.role in CAUSES]
+    about = sorted(
+        (section for section in sections if section.role in CAUSES), key=lambda section: CAUSES.index(section.role)
+    )
     if about and not any(_has_words(section, texts) for section in about):
         yield Gap(f"“{about[0].title}” is empty.", f"#{about[0].key}")
 
