@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from incidents.errors import IncidentRefused
 from incidents.models import Incident, Relation
@@ -31,6 +32,18 @@ def related_to(incident: Incident, user: User) -> list[Related]:
     """What `user` may know of; the latest first."""
     rows = Relation.objects.visible_to(user).of(incident).select_related("incident", "other", "by")
     return [Related(row.pk, row.beside(incident), row.why, row.by, row.created_at) for row in rows]
+
+
+def related_for_all(incident: Incident) -> list[Related]:
+    """What a file may tell that goes from hand to hand: only incidents that everybody at work may see."""
+    seen = Incident.objects.visible_to_all()
+    rows = Relation.objects.of(incident).filter(
+        Q(incident=incident, other__in=seen) | Q(other=incident, incident__in=seen)
+    )
+    return [
+        Related(row.pk, row.beside(incident), row.why, row.by, row.created_at)
+        for row in rows.select_related("incident", "other", "by")
+    ]
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ from actions.models import Action
 from incidents.commands import add_instant, decide_review, note, report_incident
 from incidents.defaults import install_review_triggers, install_severity_policies
 from incidents.models import Incident, Participant, Service
+from incidents.relating import relate_incidents
 from live.commands import replace_text, version_of
 from people.models import Organisation, Team, User
 from postmortems.commands import (
@@ -125,7 +126,7 @@ class Loader:
 
     def _incident(self, story: dict[str, Any]) -> None:
         told, by = story.pop("postmortem", None), self.people[story.pop("reported_by")]
-        decision = story.pop("decision", None)
+        decision, related = story.pop("decision", None), story.pop("related", {})
         roles = {self.people[key]: role for key, role in story.pop("participants").items()}
         days_ago = story.pop("days_ago")
         notes, own_times = story.pop("notes", []), story.pop("own_times", {})
@@ -148,6 +149,8 @@ class Loader:
             note(incident, by=self.people[told_then["by"]], line=line, zone=self.zone)
         if decision:
             decide_review(incident, by=self.people[decision.pop("by")], **decision)
+        for title, why in related.items():
+            relate_incidents(incident, Incident.objects.get(title=title), why=why, by=by)
         if told:
             self._postmortem(incident, by, days_ago, told)
 

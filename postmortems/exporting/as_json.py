@@ -60,6 +60,10 @@ def payload(document: Document) -> dict[str, Any]:
             {"number": one.number, "name": one.name, "kind": one.kind, "at": _plain(one.at), "by": one.by or None}
             for one in document.versions
         ],
+        "related": [
+            {"reference": one.reference, "title": one.title, "why": one.why, "started_at": _plain(one.started_at)}
+            for one in document.related
+        ],
         "agenda": [
             {"title": point.title, "note": point.note, "minutes": point.minutes} for point in document.agenda.points
         ],

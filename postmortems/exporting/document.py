@@ -18,6 +18,7 @@ from incidents.durations import Measured, instants_by_name, measured
 from incidents.impact import UNKNOWN, figures_of
 from incidents.lateness import clocks_of
 from incidents.models import Impact, Incident, SeverityPolicy
+from incidents.relating import related_for_all
 from live.commands import texts_of
 from people.models import Organisation
 from postmortems.agendas import Agenda, agenda_of
@@ -196,6 +197,16 @@ class VersionLine:
 
 
 @dataclass(frozen=True)
+class RelatedLine:
+    """An incident like this one, of those that everybody at work may see."""
+
+    reference: str
+    title: str
+    why: str
+    started_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Document:
     organisation: str
     zone: ZoneInfo
@@ -226,6 +237,7 @@ class Document:
     around: Surroundings
     attachments: list[AttachmentLine]
     agenda: Agenda
+    related: list[RelatedLine]
 
     @property
     def duration(self) -> timedelta | None:
@@ -289,6 +301,10 @@ def document_of(postmortem: Postmortem, *, at: datetime, address: str = "") -> D
         around=Named(named_in(*(section.text for section in sections))),
         attachments=list(_attachments(postmortem)),
         agenda=agenda_of(postmortem, policy),
+        related=[
+            RelatedLine(one.incident.reference, one.incident.title, one.why, one.incident.started_at)
+            for one in related_for_all(incident)
+        ],
     )
 
 

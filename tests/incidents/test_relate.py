@@ -2,7 +2,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from incidents.models import Relation
-from incidents.relating import NotRelatable, relate_incidents, related_to, unrelate_incidents
+from incidents.relating import NotRelatable, relate_incidents, related_for_all, related_to, unrelate_incidents
 from people.models import RecordEntry
 from tests.factories import IncidentFactory, ParticipantFactory, PostmortemFactory
 
@@ -61,6 +61,14 @@ def test_an_incident_that_somebody_may_not_see_is_never_shown_to_them(client, he
 
     ParticipantFactory(incident=hidden, user=member)
     assert [one.incident for one in related_to(here, member)] == [hidden]
+
+
+def test_a_file_tells_only_of_what_everybody_may_see(here, there, administrator):
+    hidden = IncidentFactory(number=9, title="Canary", is_restricted=True)
+    relate_incidents(here, there, why="The same limit.", by=administrator)
+    relate_incidents(hidden, here, why="A canary sings.", by=administrator)
+
+    assert [one.incident for one in related_for_all(here)] == [there]
 
 
 def test_the_form_keeps_it_and_answers_with_the_part(client, here, there, member):
