@@ -12,8 +12,8 @@ from postmortems.models.documents import PostmortemQuerySet
 from tests.world import NUMBERS, OPEN, RESTRICTED, World, addresses, make_world
 
 # A browser reports by itself and knows no token; it writes nothing but a log line. A mail program unsubscribes by the
-# signed link of the mail (RFC 8058).
-WITHOUT_TOKEN = {"csp_report", "people:stop_mail"}
+# signed link of the mail (RFC 8058), and its reader answers by one: the link is the key.
+WITHOUT_TOKEN = {"csp_report", "people:stop_mail", "actions:answer_by_mail"}
 
 
 @pytest.fixture
