@@ -10,7 +10,7 @@ from postmortems.lane import Mark, Story
 MINUTE = timedelta(minutes=1)
 # When it began, and when users first felt it, was found out afterwards; the others were known as they came.
 KNOWN_AS_THEY_CAME = {
-    "first_report_at", "detected_at", "acknowledged_at", "understood_at", "mitigated_at", "resolved_at",
+    "first_report_at", "detected_at", "acknowledged_at", "understood_at", "recovery_decided_at", "mitigated_at", "resolved_at",
 }  # fmt: skip
 
 

@@ -16,17 +16,7 @@ STRETCHES = {
     "mitigated_at": "to mitigate",
     "resolved_at": "to resolve",
 }
-LABELS = {
-    "started_at": "started",
-    "first_impact_at": "first impact",
-    "first_report_at": "first report",
-    "detected_at": "detected",
-    "acknowledged_at": "acknowledged",
-    "understood_at": "understood",
-    "recovery_decided_at": "recovery decided",
-    "mitigated_at": "mitigated",
-    "resolved_at": "resolved",
-}
+LABELS = {name: str(Incident._meta.get_field(name).verbose_name) for name in Incident.INSTANTS}  # type: ignore[union-attr]
 # The minute up to which a story is told, where it is not told to its end.
 WORDS = LABELS | {"now": "now"}
 
@@ -113,7 +103,7 @@ def story_of(incident: Incident, events: Iterable[Event]) -> Story:
     return Story(marks, instants_of(incident))
 
 
-def instants_of(incident: object) -> dict[str, datetime]:
+def instants_of(incident: Incident) -> dict[str, datetime]:
     known = {name: getattr(incident, name) for name in LABELS}
     return {name: at for name, at in known.items() if at is not None}
 

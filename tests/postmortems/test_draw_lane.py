@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from incidents.models import Incident
 from postmortems.lane import Axis, Mark, Story, Window, draw
 from tests.factories import STARTED_AT, TimelineEventFactory
 
@@ -120,6 +121,12 @@ def test_the_bands_say_how_long_each_stretch_took():
     titles = [band.title.partition(",")[0] for band in drawn(story, width=1200).bands]
 
     assert titles == ["10 min to detect", "2 min to engage", "1 h 18 min to resolve", "users felt it for 1 h 28 min"]
+
+
+def test_every_instant_that_an_incident_has_is_on_the_line():
+    instants = {name: START + number * MINUTE for number, name in enumerate(Incident.INSTANTS)}
+
+    assert [line.name for line in drawn(Story(marks(5), instants), width=2000).lines] == Incident.INSTANTS
 
 
 def test_a_window_shows_its_part_alone():
