@@ -244,30 +244,3 @@ def fit_owners(postmortem: Postmortem) -> Any:
         )
     )
     return people.filter(pk__in=insiders)
-
-
-class ActionFilter(forms.Form):
-    """The filter of the list; it lives in the address, so that a filtered list can be sent to someone."""
-
-    OPEN = "open"
-    STATES = [(OPEN, "open"), *Action.Status.choices, ("all", "every status")]
-
-    text = forms.CharField(label="Search", required=False, max_length=200)
-    status = forms.ChoiceField(choices=STATES, required=False)
-    priority = forms.ChoiceField(choices=[("", "any"), *Action.Priority.choices], required=False)
-    owner = forms.ModelChoiceField(User.objects.none(), empty_label="everyone", required=False)
-    team = forms.ModelChoiceField(Team.objects.all(), empty_label="every team", required=False)
-    overdue = forms.BooleanField(label="Overdue only", required=False)
-    mine = forms.BooleanField(label="Mine only", required=False)
-
-    def __init__(self, *args: Any, reader: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Owners of what the reader can see: a name alone would tell that there is more.
-        owners = User.objects.filter(pk__in=Action.objects.visible_to(reader).values("owner"))
-        self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
-
-    @property
-    def wishes(self) -> dict[str, Any]:
-        """What the address asks for; a value that makes no sense there asks for nothing."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", False)}

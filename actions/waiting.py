@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from django.db.models import F, Q
 from django.utils import timezone
 
+from actions.boards.groups import with_lateness
 from actions.escalation import Audience, Ladder
 from actions.models import Action, ActionPolicy, ActionQuerySet
-from actions.queries import with_lateness
 from people.models import User
 
 ROWS = 100

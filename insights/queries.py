@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from actions.models import Action
+from actions.boards.mine import Section, mine
 from incidents.lateness import LateIncident, late_for, with_clocks
 from incidents.models import Incident
 from people.models import User
@@ -18,8 +18,7 @@ ROWS = 8
 class MyWork:
     """What waits for one person, and what has happened lately."""
 
-    overdue: list[Action] = field(default_factory=list)
-    open: list[Action] = field(default_factory=list)
+    actions: list[Section] = field(default_factory=list)
     postmortems: list[Row] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
     late: list[LateIncident] = field(default_factory=list)
@@ -27,21 +26,17 @@ class MyWork:
 
     @property
     def action_count(self) -> int:
-        return len(self.overdue) + len(self.open)
+        return sum(len(section.actions) for section in self.actions if section.is_open)
 
 
 def my_work(user: User, *, on: date) -> MyWork:
     """`on` is today where the person is."""
-    mine = Action.objects.visible_to(user).filter(owner=user).open()
-    actions = list(mine.select_related("postmortem__incident").order_by("due_on", "number"))
-    overdue = [action for action in actions if action.days_overdue(on)]
     late = late_for(user, now=timezone.now())
     shown = with_clocks(late[: ROWS + 1])
     return MyWork(
         late=shown[:ROWS],
         late_count=len(shown) if len(shown) <= ROWS else late.count(),
-        overdue=overdue,
-        open=[action for action in actions if action not in overdue],
+        actions=mine(user, on=on),
         postmortems=unfinished_of(user),
         incidents=list(Incident.objects.visible_to(user).select_related("team", "postmortem")[:ROWS]),
     )

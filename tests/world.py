@@ -18,6 +18,7 @@ from actions.models import (
     DailyRun,
     EscalationStep,
     HoldCheck,
+    SavedFilter,
     WeeklyRun,
 )
 from incidents.models import (
@@ -102,6 +103,7 @@ class Dossier:
     mail: OutboxMail
     entry: RecordEntry
     draft: ImportDraft
+    saved_filter: SavedFilter
 
 
 @dataclass
@@ -236,6 +238,7 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
     TimelineDraft.objects.create(
         owner=by, postmortem=postmortem, zone="UTC", candidates=[line | {"source": f"{words}file", "left_out": ""}]
     )
+    saved_filter = SavedFilter.objects.create(owner=by, name=f"{words}{kind} filter", query="overdue=on")
     section = postmortem.sections.get()
     for name in (f"{words}first version", f"{words}second version"):
         keep_revision(postmortem, Reason(Revision.Kind.NAMED, name, by))
@@ -260,6 +263,7 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
         mail,
         entry,
         draft,
+        saved_filter,
     )
 
 
@@ -307,7 +311,7 @@ def _walk(patterns: list[URLPattern | URLResolver], prefix: str, namespace: str)
 ROWS_BEHIND_PK = {
     "comments": "comment", "threads": "thread", "sections": "section", "timeline": "event", "observations": "observation",
     "exports": "export", "drafts": "draft", "attachments": "attachment", "links": "link", "times": "instant",
-    "causes": "cause",
+    "causes": "cause", "filters": "saved_filter",
 }  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def _refuse_other_than_owner(action: Action, by: User, what: str) -> None:
 
 
 @transaction.atomic
-def edit_action(action: Action, *, by: User, seen: dict[str, Any], wanted: dict[str, Any]) -> Action:
+def edit_action(action: Action, *, by: User, seen: dict[str, Any], wanted: dict[str, Any], reason: str = "") -> Action:
     """Correct title, description or priority, field by field. Raises EditConflict, saving nothing."""
     action = locked(action)
     merge = merge_fields(seen=seen, wanted=wanted, current={name: getattr(action, name) for name in wanted})
@@ -107,7 +107,7 @@ def edit_action(action: Action, *, by: User, seen: dict[str, Any], wanted: dict[
         raise EditConflict(merge.conflicts, "Somebody else changed this action while you were writing.")
     if not merge.changes:
         return action
-    return save(action, "action.edited", by=by, changes=merge.changes)
+    return save(action, "action.edited", by=by, changes=merge.changes, reason=reason.strip())
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 from actions.models.actions import Action, ActionQuerySet
 from actions.models.candidates import ActionCandidate, CandidateQuerySet
+from actions.models.filters import SavedFilter
 from actions.models.following import ActionLink, HoldCheck, UsedAnswer
 from actions.models.policy import ActionPolicy, EscalationStep
 from actions.models.runs import DailyRun, WeeklyRun
@@ -19,6 +20,7 @@ __all__ = [
     "Horizon",
     "Purpose",
     "Quadrant",
+    "SavedFilter",
     "UsedAnswer",
     "WeeklyRun",
 ]

@@ -1,5 +1,4 @@
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -10,7 +9,7 @@ from actions import queries
 from actions.changes import change_of
 from actions.commands import agree_action, edit_action
 from actions.errors import NotAllowedNow, OverTheCap
-from actions.forms import ActionFilter, ActionForm, EditActionForm
+from actions.forms import ActionForm, EditActionForm
 from actions.rows import name_of
 from actions.views.advice import checks_of
 from actions.views.finding import find, find_postmortem, find_postmortem_to_write, find_to_edit
@@ -22,25 +21,6 @@ from core.htmx import part_or_redirect
 from core.rows import is_row_edit, problems_of, row_conflict, row_refused
 from people.requests import SignedInRequest
 from postmortems.models import Postmortem
-
-ROWS_A_PAGE = 50
-
-
-@require_safe
-def index(request: SignedInRequest) -> HttpResponse:
-    filters, today = ActionFilter(request.GET, reader=request.user), timezone.localdate()
-    page = Paginator(queries.listed(request.user, filters.wishes, on=today), ROWS_A_PAGE).get_page(
-        request.GET.get("page")
-    )
-    address = request.GET.copy()
-    address.pop("page", None)
-    context = {
-        "filters": filters,
-        "page": page,
-        "query": address.urlencode(),
-        "standing": queries.standing(request.user, today),
-    }
-    return render(request, "actions/index.html", context)
 
 
 @require_safe

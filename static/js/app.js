@@ -1,5 +1,6 @@
 // The one script of every page. Each module attaches itself to a data- attribute and does nothing where there is none.
 import "./requests.js";
+import "./board.js";
 import "./device-care.js";
 import "./dialogs.js";
 import "./focus.js";

@@ -3,7 +3,6 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 
-from actions.models import Action
 from incidents.defaults import install_severity_policies
 from insights.queries import my_work
 from postmortems.models import Postmortem
@@ -25,18 +24,38 @@ def signed_in(client, member):
     return client
 
 
-def test_my_work_holds_my_open_actions_the_overdue_apart(member):
+def test_my_work_holds_my_actions_by_what_they_need_from_me(member):
     common = PostmortemFactory()
-    overdue = ActionFactory(postmortem=common, owner=member, due_on=date(2026, 3, 9))
-    due_today = ActionFactory(postmortem=common, owner=member, due_on=TODAY)
-    undated = ActionFactory(postmortem=common, owner=member, due_on=None)
-    ActionFactory(postmortem=common, owner=member, status=Action.Status.DONE, evidence="x", finished_at=RESOLVED_AT)
+
+    def mine(title, **facts):
+        ActionFactory(**{"postmortem": common, "owner": member, "title": title, "due_on": TODAY} | facts)
+
+    mine("asked", accepted_at=None, due_on=date(2026, 1, 1))
+    mine("owed", due_on=date(2026, 2, 1))
+    mine("late", due_on=date(2026, 3, 9))
+    mine("stuck", status="blocked", blocked_reason="x", blocked_at=RESOLVED_AT, waits_for=common.opened_by)
+    mine("today")
+    mine("far", due_on=date(2026, 5, 1))
+    mine("undated", due_on=None)
+    mine("looked at", status="unconfirmed", evidence="x", finished_at=RESOLVED_AT)
+    mine("finished", status="done", evidence="x", finished_at=RESOLVED_AT)
+    mine("long finished", status="done", evidence="x", finished_at="2025-01-01T00:00Z")
     ActionFactory(postmortem=common)
 
-    work = my_work(member, on=TODAY)
+    with time_machine.travel(datetime(2026, 3, 10, 12, tzinfo=UTC), tick=False):
+        work = my_work(member, on=TODAY)
 
-    assert work.overdue == [overdue]
-    assert work.open == [due_today, undated]
+    assert {one.key: [action.title for action in one.actions] for one in work.actions} == {
+        "accept": ["asked"],
+        "decision": ["owed"],
+        "overdue": ["late"],
+        "blocked": ["stuck"],
+        "week": ["today"],
+        "later": ["far", "undated"],
+        "confirm": ["looked at"],
+        "finished": ["finished"],
+    }
+    assert work.action_count == 8
 
 
 def test_my_work_hides_an_action_whose_incident_i_may_no_longer_see(member):
@@ -124,5 +143,5 @@ def test_home_asks_the_database_as_often_for_one_of_each_as_for_three(
         ActionFactory(owner=member, postmortem=postmortem)
     warm(signed_in)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         signed_in.get("/")

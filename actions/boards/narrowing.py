@@ -1,0 +1,137 @@
+"""Which actions a filter means, as conditions that an index can answer."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from actions.filters import ActionFilter, Named
+from actions.models import Action, ActionQuerySet
+from incidents.models import Incident
+from people.models import User
+from postmortems.models import Cause, Postmortem
+
+BY_NUMBER = re.compile(r"(?:ACT-?)?(\d{1,9})", re.IGNORECASE)
+BY_URGENCY = (F("due_on").asc(nulls_last=True), F("number").asc())
+LATEST = (F("number").desc(),)
+MOST_FOUND = 5_000
+WEIGHED = ["purpose", "hierarchy", "cause"]
+Status = Action.Status
+
+
+def narrowed(user: User, wishes: Mapping[str, Any], *, on: date) -> ActionQuerySet:
+    """The actions that a person may see, narrowed by everything but the status; see `in_status`."""
+    actions = Action.objects.seen_by(user)
+    if priority := wishes.get("priority"):
+        actions = actions.filter(priority=priority)
+    if wishes.get("mine"):
+        actions = actions.filter(owner=user)
+    if owner := wishes.get("owner"):
+        actions = actions.filter(owner__in=owner.keys)
+    actions = _by_incident(actions, wishes)
+    for name, condition in _conditions(on).items():
+        if wishes.get(name):
+            actions = actions.filter(condition)
+    for name, choices in {"late": late(on), "age": ages(on)}.items():
+        if chosen := wishes.get(name):
+            actions = actions.filter(choices[chosen])
+    for name in WEIGHED:
+        if chosen := wishes.get(name):
+            actions = actions.filter(weighed(name, chosen))
+    text = wishes.get("text", "").strip()
+    return _saying(actions, text) if text else actions
+
+
+def _by_incident(actions: ActionQuerySet, wishes: Mapping[str, Any]) -> ActionQuerySet:
+    """A subquery rather than a join: an incident has many services, and an action counts once."""
+    wanted: dict[str, Any] = {}
+    if kind := wishes.get("kind"):
+        wanted["incident__kind"] = kind
+    team, service = wishes.get("team"), wishes.get("service")
+    if isinstance(team, Named):
+        wanted["incident__team__in"] = team.keys
+    if isinstance(service, Named):
+        wanted["incident__in"] = Incident.objects.filter(services__in=service.keys)
+    return actions.filter(postmortem__in=Postmortem.objects.filter(**wanted)) if wanted else actions
+
+
+def _conditions(on: date) -> dict[str, Q]:
+    at_work = Q(status__in=Action.AT_WORK)
+    gone = User.objects.filter(is_active=False).values("pk")  # Few, and cheaper than a join with everybody.
+    return {
+        "overdue": at_work & Q(due_on__lt=on),
+        "blocked": Q(status=Status.BLOCKED),
+        "unowned": at_work & (Q(owner=None) | Q(owner__in=gone)),
+        "unaccepted": at_work & Q(accepted_at=None, asked_at__isnull=False) & ~Q(owner=None) & ~Q(owner__in=gone),
+    }
+
+
+def counted(user: User, on: date) -> dict[str, Q]:
+    """The filters whose counts stand beside them, as `name` or `name=value`."""
+    still = Q(status__in=Action.OPEN)
+    by_priority = {f"priority={value}": still & Q(priority=value) for value in Action.Priority.values}
+    return {"mine": still & Q(owner=user), **_conditions(on), **by_priority}
+
+
+def status_condition(status: str) -> Q:
+    if status == "all":
+        return Q()
+    return Q(status__in=Action.OPEN) if status == ActionFilter.OPEN else Q(status=status)
+
+
+def late(on: date) -> dict[str, Q]:
+    at_work = Q(status__in=Action.AT_WORK)
+    four, one = on - timedelta(days=28), on - timedelta(days=7)
+    return {
+        "decision": at_work & Q(due_on__lte=four),
+        "weeks": at_work & Q(due_on__gt=four, due_on__lte=one),
+        "days": at_work & Q(due_on__gt=one, due_on__lt=on),
+        "no": ~at_work | Q(due_on__gte=on) | Q(due_on=None),
+    }
+
+
+def ages(on: date) -> dict[str, Q]:
+    week, month, quarter = (_start_of(on - timedelta(days=days)) for days in (7, 30, 90))
+    return {
+        "week": Q(created_at__gte=week),
+        "month": Q(created_at__lt=week, created_at__gte=month),
+        "quarter": Q(created_at__lt=month, created_at__gte=quarter),
+        "older": Q(created_at__lt=quarter),
+    }
+
+
+def weighed(name: str, value: str) -> Q:
+    """What it does, how strong it is, or what kind of cause it addresses; "none" where nobody has said it."""
+    if name != "cause":
+        return Q(**{name: "" if value == "none" else value})
+    of_kind = Q(cause__in=Cause.objects.filter(category="" if value == "none" else value).values("pk"))
+    return of_kind | Q(cause=None) if value == "none" else of_kind
+
+
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def in_status(actions: ActionQuerySet, status: str) -> ActionQuerySet:
+    """With the order that suits it: what is open by urgency, what has ended the latest first."""
+    actions = actions.filter(status_condition(status))
+    if status == "all":
+        return actions.order_by(*LATEST)
+    if status == Status.DONE:
+        return actions.order_by("-finished_at", "-number")
+    return actions.order_by("-updated_at", "-number") if status == Status.DROPPED else actions.order_by(*BY_URGENCY)
+
+
+def _saying(actions: ActionQuerySet, text: str) -> ActionQuerySet:
+    """Words are looked for once, and what is counted and shown is among what was found; the latest, if it is very much."""
+    found = actions.filter(_matches(text)).order_by("-number").values_list("pk", flat=True)
+    return Action.objects.filter(pk__in=list(found[:MOST_FOUND]))
+
+
+def _matches(text: str) -> Q:
+    by_number = BY_NUMBER.fullmatch(text)
+    numbered = Q(number=int(by_number[1])) if by_number else Q()
+    return numbered | Q(title__icontains=text) | Q(description__icontains=text)

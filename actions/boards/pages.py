@@ -1,0 +1,145 @@
+"""What the board, the list and the weekly review show, each in a bounded number of rows and queries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from actions.boards.groups import (
+    IN_A_COLUMN,
+    IN_A_GROUP,
+    Filling,
+    Group,
+    as_shown,
+    columns,
+    fill,
+    groups_of,
+)
+from actions.boards.narrowing import counted, in_status, narrowed, status_condition
+from actions.escalation import Audience, Ladder
+from actions.filters import ActionFilter
+from actions.models import Action, ActionQuerySet
+from people.models import User
+
+ROWS_A_PAGE = 50
+MOST_PAGES = 100
+LATELY = timedelta(days=7)
+Status = Action.Status
+
+
+@dataclass(frozen=True)
+class Quick:
+    """A filter that one press adds or takes away, with how many it would leave."""
+
+    label: str
+    count: int
+    query: str
+    is_on: bool
+
+
+def quick_filters(filters: ActionFilter, counts: Mapping[str, int]) -> list[Quick]:
+    """Those that would find something, and those that are on."""
+    labels = {
+        **ActionFilter.FLAGS,
+        **{f"priority={v}": f"{label.capitalize()} priority" for v, label in Action.Priority.choices},
+    }
+    found = [_quick(filters, wish, label, counts[wish]) for wish, label in labels.items()]
+    return [one for one in found if one.count or one.is_on]
+
+
+def _quick(filters: ActionFilter, wish: str, label: str, count: int) -> Quick:
+    name, _, value = wish.partition("=")
+    is_on = filters.wishes.get(name) == (value or True)
+    return Quick(label, count, filters.with_(**{name: None if is_on else value or "on"}), is_on)
+
+
+def board_of(user: User, filters: ActionFilter, *, on: date) -> Filling:
+    return fill(
+        [one for one in columns(timezone.now()) if _is_wanted(one, filters.wishes.get("status"))],
+        narrowed(user, filters.wishes, on=on), filters, on=on, rows=IN_A_COLUMN, also=counted(user, on),
+    )  # fmt: skip
+
+
+def _is_wanted(column: Group, status: str | None) -> bool:
+    return status in (None, "all", column.key) or (status == ActionFilter.OPEN and column.key in Action.OPEN)
+
+
+def grouped(user: User, filters: ActionFilter, *, on: date) -> Filling:
+    actions = narrowed(user, filters.wishes, on=on).filter(_status_of(filters))
+    groups = groups_of(filters.wishes["group"], actions, on=on)
+    rows = IN_A_GROUP if len(groups) < 8 else IN_A_GROUP // 2
+    filling = fill(groups, actions, filters, on=on, rows=rows, also=counted(user, on))
+    return Filling([one for one in filling.groups if one.count], filling.counts)
+
+
+def _status_of(filters: ActionFilter) -> Q:
+    return status_condition(filters.wishes.get("status", ActionFilter.OPEN))
+
+
+class BoundedPaginator(Paginator):
+    """Counts what was counted already, and ends where nobody reads on: a narrower filter finds more than page 101.
+
+    Only the numbers of the rows that are turned over are read; what is shown is looked up for one page.
+    """
+
+    def __init__(self, rows: ActionQuerySet, *, known_count: int, on: date) -> None:
+        super().__init__(rows.values_list("pk", flat=True), ROWS_A_PAGE)
+        self.known_count, self.on = known_count, on
+
+    @cached_property
+    def count(self) -> int:
+        return min(self.known_count, ROWS_A_PAGE * MOST_PAGES)
+
+    @property
+    def is_cut(self) -> bool:
+        return self.known_count > self.count
+
+    def page(self, number: Any) -> Page:
+        page = super().page(number)
+        keys = list(page.object_list)
+        shown = {row.pk: row for row in as_shown(Action.objects.filter(pk__in=keys), self.on)}
+        page.object_list = [shown[key] for key in keys if key in shown]
+        return page
+
+
+@dataclass(frozen=True)
+class Listed:
+    page: Page
+    count: int
+    counts: dict[str, int]
+
+
+def listed(user: User, filters: ActionFilter, page: str | None, *, on: date) -> Listed:
+    actions = narrowed(user, filters.wishes, on=on)
+    conditions = {"total": _status_of(filters), **counted(user, on)}
+    counts = actions.order_by().aggregate(**{name: Count("pk", filter=one) for name, one in conditions.items()})
+    rows = in_status(actions, filters.wishes.get("status", ActionFilter.OPEN))
+    total = counts.pop("total")
+    return Listed(BoundedPaginator(rows, known_count=total, on=on).get_page(page), total, counts)
+
+
+def week_of(user: User, filters: ActionFilter, *, on: date) -> Filling:
+    """What a team goes through in its weekly meeting: what was finished comes first, then what needs the room."""
+    decision_days = Ladder.load().steps[Audience.DECISION].days
+    at_work, since = Q(status__in=Action.AT_WORK), timezone.now() - LATELY
+    owed = at_work & Q(due_on__lte=on - timedelta(days=decision_days))
+    not_blocked, begun = ~Q(status=Status.BLOCKED), Q(status=Status.IN_PROGRESS)
+    in_time = Q(due_on__gte=on) | Q(due_on=None)
+    lately = Q(status=Status.DONE, finished_at__gte=since)
+    high = {"priority": "high", "status": Status.NOT_STARTED.value}
+    groups = [
+        Group("finished", "Finished in the last 7 days", lately, {"status": "done"}, ("-finished_at", "-number")),
+        Group("decision", "Decisions waiting", owed, {"late": "decision"}),
+        Group("blocked", "Blocked", Q(status=Status.BLOCKED), {"blocked": "on"}, ("blocked_at", "number")),
+        Group("overdue", "Overdue", at_work & Q(due_on__lt=on) & ~owed & not_blocked, {"overdue": "on"}),
+        Group("high", "High priority, to begin now", Q(status=Status.NOT_STARTED, priority="high") & in_time, high),
+        Group("progress", "In progress", begun & in_time, {"status": Status.IN_PROGRESS.value}),
+        Group("unaccepted", "Not accepted yet", counted(user, on)["unaccepted"], {"unaccepted": "on"}),
+    ]
+    still = {"open": Q(status__in=Action.OPEN)}
+    return fill(groups, narrowed(user, filters.wishes, on=on), filters, on=on, rows=IN_A_GROUP, also=still)
