@@ -45,6 +45,11 @@ def nobody(who: str, kind: str) -> str:
     return SIGN_IN
 
 
+def key_holder(who: str, kind: str) -> str:
+    """Opens by a signed link alone, which nobody here holds; being signed in opens nothing."""
+    return HIDDEN
+
+
 def signed_in(who: str, kind: str) -> str:
     return SIGN_IN if who in SIGNED_OUT else OK
 
@@ -253,7 +258,7 @@ POLICY: dict[str, Policy] = {
     "actions:edit": (writer, writer),
     "actions:edit_field": (None, writer),
     "actions:answer": (writer, writer),
-    "actions:answer_by_mail": (not_found, not_found),
+    "actions:answer_by_mail": (key_holder, key_holder),
     "actions:accept": (None, writer),
     "actions:decline": (None, writer),
     "actions:start": (None, writer),
@@ -282,7 +287,7 @@ POLICY: dict[str, Policy] = {
     "integrations:edit_candidate": (writer, writer),
     "people:profile": (signed_in, signed_in),
     "people:mails": (signed_in, signed_in),
-    "people:stop_mail": (not_found, not_found),
+    "people:stop_mail": (key_holder, key_holder),
     "account_login": (public, public),
     "account_logout": (public, public),
     "account_inactive": (public, None),
