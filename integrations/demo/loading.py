@@ -6,6 +6,7 @@ What stands in the YAML beside this file goes through the same commands that peo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,11 +27,11 @@ from actions.commands import (
     start_action,
 )
 from actions.escalation import install_ladder
-from actions.models import Action
 from incidents.commands import add_instant, decide_review, note, report_incident
 from incidents.defaults import install_review_triggers, install_severity_policies
 from incidents.models import Incident, Participant, Service
 from incidents.relating import relate_incidents
+from integrations.demo.story_clock import Course, as_if
 from live.commands import replace_text, version_of
 from people.models import Organisation, Team, User
 from postmortems.commands import (
@@ -41,6 +42,7 @@ from postmortems.commands import (
     open_postmortem,
     plan_meeting,
     publish_postmortem,
+    share_draft,
     submit_postmortem,
 )
 from postmortems.defaults import install_templates
@@ -50,7 +52,8 @@ FOLDER = Path(__file__).parent
 DOMAIN = "harbour.example"
 PASSWORD = "ferry-at-first-light"  # noqa: S105 - documented, and refused in production
 SHOWN = ["admin", "facilitator", "member", "viewer"]
-STEPS = {"draft": 0, "in_review": 1, "published": 2, "closed": 3}
+REPORTED_AFTER = timedelta(minutes=5)
+MOVES_UNTIL = {"draft": 0, "in_review": 2, "published": 3, "closed": 4}
 
 
 @dataclass(frozen=True)
@@ -131,28 +134,33 @@ class Loader:
         days_ago = story.pop("days_ago")
         notes, own_times = story.pop("notes", []), story.pop("own_times", {})
         times: dict[str, Any] = {name: self._instant(words, days_ago) for name, words in story.pop("times").items()}
-        incident = report_incident(
-            by=by,
-            team=self.teams[story.pop("team")],
-            services=Service.objects.filter(name__in=story.pop("services")),
-            participants=roles,
-            **story,
-            **times,
-        )
+        noticed = times.get("detected_at") or times["started_at"]
+        with as_if(min(noticed + REPORTED_AFTER, self.now)):
+            incident = report_incident(
+                by=by,
+                team=self.teams[story.pop("team")],
+                services=Service.objects.filter(name__in=story.pop("services")),
+                participants=roles,
+                **story,
+                **times,
+            )
         for person, role in roles.items():
             Participant.objects.filter(incident=incident, user=person).update(role=role)
-        for name, words in own_times.items():
-            add_instant(incident, by=by, name=name, at=self._instant(words, days_ago))
+        ended = incident.resolved_at or self.now
         for told_then in notes:
             at = self._instant(told_then["at"], days_ago).astimezone(self.zone)
-            line = f"{at:%H:%M} {told_then['text']}"
-            note(incident, by=self.people[told_then["by"]], line=line, zone=self.zone)
-        if decision:
-            decide_review(incident, by=self.people[decision.pop("by")], **decision)
-        for title, why in related.items():
-            relate_incidents(incident, Incident.objects.get(title=title), why=why, by=by)
+            with as_if(min(at + timedelta(seconds=40), self.now)):
+                line = f"{at:%H:%M} {told_then['text']}"
+                note(incident, by=self.people[told_then["by"]], line=line, zone=self.zone)
+        with as_if(min(ended + timedelta(hours=3), self.now)):
+            for name, words in own_times.items():
+                add_instant(incident, by=by, name=name, at=self._instant(words, days_ago))
+            if decision:
+                decide_review(incident, by=self.people[decision.pop("by")], **decision)
+            for title, why in related.items():
+                relate_incidents(incident, Incident.objects.get(title=title), why=why, by=by)
         if told:
-            self._postmortem(incident, by, days_ago, told)
+            self._postmortem(incident, by, days_ago, told, ended)
 
     def _instant(self, words: str | int, days_ago: int) -> datetime:
         """`14:05` on the incident's day, `+1 14:05` on the next, or minutes from now."""
@@ -162,12 +170,31 @@ class Loader:
         day = self.today - timedelta(days=days_ago) + timedelta(days=int(days or 0))
         return datetime.combine(day, time.fromisoformat(clock), tzinfo=self.zone)
 
-    def _postmortem(self, incident: Incident, by: User, days_ago: int, told: dict[str, Any]) -> None:
-        postmortem = open_postmortem(incident, template=Template.objects.get(name=told["template"]), by=by)
-        plan: dict[str, Any] = {"facilitator": self.people[told["facilitator"]]}
-        if meeting := told.get("meeting"):
-            plan |= {"meeting_at": self._instant(meeting["at"], days_ago), "meeting_place": meeting["place"]}
-        postmortem = plan_meeting(postmortem, by=by, seen={}, wanted=plan)
+    def _postmortem(self, incident: Incident, by: User, days_ago: int, told: dict[str, Any], ended: datetime) -> None:
+        """Written on the next day, talked over at the meeting, published on the third day, closed with its last action."""
+        leads, plan = self.people[told["facilitator"]], told["meeting"]
+        meeting_at = self._instant(plan["at"], days_ago)
+        wanted = {"facilitator": leads, "meeting_at": meeting_at, "meeting_place": plan["place"]}
+        with as_if(min(ended + timedelta(hours=2), self.now)):
+            postmortem = open_postmortem(incident, template=Template.objects.get(name=told["template"]), by=by)
+            postmortem = plan_meeting(postmortem, by=by, seen={}, wanted=wanted)
+        with as_if(min(ended + timedelta(hours=9), self.now)):
+            self._write(postmortem, by, days_ago, told)
+        course = Course(self.now)
+        course.add(meeting_at - timedelta(hours=25), partial(name_revision, postmortem, "First draft", by=by))
+        for action in told["actions"]:
+            self._action(course, meeting_at + timedelta(minutes=50), postmortem, by, **action)
+        moves = [
+            (meeting_at - timedelta(hours=24, minutes=30), share_draft, by),
+            (meeting_at + timedelta(hours=3), submit_postmortem, leads),
+            (ended + timedelta(hours=62), publish_postmortem, leads),
+            (self.now, close_postmortem, leads),
+        ]
+        for moment, move, person in moves[: MOVES_UNTIL[told["status"]]]:
+            course.add(moment, partial(move, postmortem, by=person))
+        course.run()
+
+    def _write(self, postmortem: Postmortem, by: User, days_ago: int, told: dict[str, Any]) -> None:
         for key, text in told["sections"].items():
             version = version_of(postmortem.room)
             replace_text(postmortem.room, key, text.strip(), base_version=version, by=by)
@@ -176,10 +203,6 @@ class Loader:
             add_event(postmortem, by=by, occurred_at=occurred_at, **event)
         for observation in told.get("observations", ()):
             self._observation(postmortem, by, days_ago, **observation)
-        for action in told["actions"]:
-            self._action(postmortem, by, **action)
-        name_revision(postmortem, "First draft, before the meeting", by=by)
-        self._move(postmortem, told["status"], self.people[told["facilitator"]])
 
     def _observation(
         self, postmortem: Postmortem, by: User, days_ago: int, *, kind: str, text: str, about: str = ""
@@ -191,6 +214,8 @@ class Loader:
 
     def _action(
         self,
+        course: Course,
+        agreed_at: datetime,
         postmortem: Postmortem,
         by: User,
         *,
@@ -208,24 +233,27 @@ class Loader:
     ) -> None:
         person = self.people[owner]
         due_on = self.today + timedelta(days=due_in_days)
-        action = add_action(postmortem, by=by, owner=person, due_on=due_on, is_accepted=not asked_days_ago, **facts)
+        agreed_at = min(agreed_at, self.now)
         if asked_days_ago:
-            Action.objects.filter(pk=action.pk).update(asked_at=self.now - timedelta(days=asked_days_ago))
+            agreed_at = max(agreed_at, self.now - timedelta(days=asked_days_ago))
+        with as_if(agreed_at):
+            action = add_action(postmortem, by=by, owner=person, due_on=due_on, is_accepted=not asked_days_ago, **facts)
         for url in links:
-            add_link(action, by=person, url=url)
+            course.add(agreed_at + timedelta(days=1), partial(add_link, action, by=person, url=url))
+        due_at = max(datetime.combine(due_on, time(10), tzinfo=self.zone), agreed_at)
         if state == "in_progress":
-            start_action(action, by=person)
+            course.add(agreed_at + timedelta(days=2), partial(start_action, action, by=person))
         if progress:
-            note_progress(action, by=person, **progress)
+            course.add(agreed_at + timedelta(days=4), partial(note_progress, action, by=person, **progress))
         if blocked:
-            block_action(action, by=person, reason=blocked["reason"], waits_for=self.teams[blocked["team"]])
+            waits_for = self.teams[blocked["team"]]
+            course.add(
+                agreed_at + timedelta(days=5),
+                partial(block_action, action, by=person, reason=blocked["reason"], waits_for=waits_for),
+            )
         if evidence:
-            finish_action(action, by=person, evidence=evidence)
+            course.add(due_at - timedelta(days=1), partial(finish_action, action, by=person, evidence=evidence))
         if confirmed_by:
-            confirm_action(action, by=self.people[confirmed_by])
+            course.add(due_at, partial(confirm_action, action, by=self.people[confirmed_by]))
         if drop_reason:
-            drop_action(action, by=person, reason=drop_reason)
-
-    def _move(self, postmortem: Postmortem, status: str, by: User) -> None:
-        for step in [submit_postmortem, publish_postmortem, close_postmortem][: STEPS[status]]:
-            postmortem = step(postmortem, by=by)
+            course.add(due_at, partial(drop_action, action, by=person, reason=drop_reason))
