@@ -94,7 +94,7 @@ class ActionFilter(forms.Form):
     kind = forms.ChoiceField(label="Kind of incident", choices=[("", "any"), *Incident.Kind.choices], required=False)
     purpose = forms.ChoiceField(label="What it does", choices=[("", "any"), *Purpose.choices, NOT_SAID], required=False)
     hierarchy = forms.ChoiceField(
-        label="Prevention hierarchy", choices=[("", "any"), *Hierarchy.choices, NOT_SAID], required=False
+        label="Hierarchy", choices=[("", "any"), *Hierarchy.choices, NOT_SAID], required=False
     )
     cause = forms.ChoiceField(
         label="Cause it addresses", choices=[("", "any"), *Cause.Category.choices, NOT_SAID], required=False

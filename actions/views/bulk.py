@@ -69,7 +69,7 @@ def bulk(request: SignedInRequest) -> HttpResponse:
         )
         return redirect(f"{reverse('actions:index')}?{clean_query(request.POST.get('query', ''))}")
     step = request.POST.get("step")
-    form = BulkForm(request.POST if step else None, initial={"change": Change.OWNER})
+    form = BulkForm(request.POST if step else None, initial={"change": Change.OWNER, **request.POST.dict()})
     if not step or not form.is_valid():
         return _page(request, chosen, form, status=422 if step else 200)
     wish = Wish(**form.cleaned_data)

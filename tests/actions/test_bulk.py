@@ -85,6 +85,13 @@ def test_bulk_asks_again_for_what_is_missing(member_client, three, sent, problem
     assert problem in response.text
 
 
+def test_bulk_gives_back_what_was_typed_when_another_change_is_wanted(member_client, three):
+    response = member_client.post("/actions/bulk/", DROP | {"numbers": "1,3", "step": ""})
+
+    assert "The queue is gone" in response.text
+    assert response.context["numbers"] == "1,3"
+
+
 def test_bulk_takes_all_that_the_filter_finds_and_nothing_hidden(member_client, three, secret_action):
     every = member_client.post("/actions/bulk/", {"every": "on", "query": "priority=high"})
     named = member_client.post("/actions/bulk/", {"numbers": "1,66"})
