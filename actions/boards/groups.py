@@ -16,7 +16,7 @@ from incidents.models import Incident
 from people.models import Team, User
 from postmortems.models import Cause, Postmortem
 
-IN_A_COLUMN = 25
+IN_A_COLUMN = 15
 IN_A_GROUP = 10
 MOST_GROUPS = 12
 LATELY = timedelta(days=30)

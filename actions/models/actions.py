@@ -20,7 +20,7 @@ class NoneOf(models.Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         column, params = self.process_lhs(compiler, connection)
-        return f"NOT ({column} = ANY(%s::bigint[]))", (*params, self.rhs)
+        return f"NOT ({column} = ANY(%s::bigint[]))", (*params, f"{{{','.join(map(str, self.rhs))}}}")
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
