@@ -31,6 +31,7 @@ from incidents.commands import add_instant, decide_review, note, report_incident
 from incidents.defaults import install_review_triggers, install_severity_policies
 from incidents.models import Incident, Participant, Service
 from incidents.relating import relate_incidents
+from integrations.demo.plans import PlanLoader
 from integrations.demo.story_clock import Course, as_if
 from live.commands import replace_text, version_of
 from people.models import Organisation, Team, User
@@ -180,6 +181,8 @@ class Loader:
             postmortem = plan_meeting(postmortem, by=by, seen={}, wanted=wanted)
         with as_if(min(ended + timedelta(hours=9), self.now)):
             self._write(postmortem, by, days_ago, told)
+            plan_loader = PlanLoader(postmortem, self.people, by=by, today=self.today)
+            plan_loader.load(told.get("causes", {}), told.get("candidates", ()))
         course = Course(self.now)
         course.add(meeting_at - timedelta(hours=25), partial(name_revision, postmortem, "First draft", by=by))
         for action in told["actions"]:

@@ -1,6 +1,7 @@
 """A post-mortem for machines. docs/exports.md describes every field; a changed meaning raises VERSION."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -52,6 +53,8 @@ def payload(document: Document) -> dict[str, Any]:
         "observations": [
             {"text": one.text, "kind": one.kind, "about": one.about or None} for one in document.observations
         ],
+        "causes": [asdict(cause) for cause in document.causes],
+        "candidates": [asdict(candidate) for candidate in document.candidates],
         "actions": [_action(action) for action in document.actions],
         "threads": [_thread(thread) for thread in document.threads],
         "people": [{"name": person.name, "role": person.role} for person in document.people],
@@ -132,6 +135,10 @@ def _action(action: ActionLine) -> dict[str, Any]:
         "due_on": _plain(action.due_on),
         "priority": action.priority,
         "status": action.status,
+        "cause": action.cause or None,
+        "hierarchy": action.hierarchy or None,
+        "purpose": action.purpose or None,
+        "horizon": action.horizon or None,
         "days_overdue": action.days_overdue,
         "evidence": action.evidence,
         "finished_at": _plain(action.finished_at),

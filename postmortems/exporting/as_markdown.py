@@ -12,6 +12,7 @@ from core.mentions import mentions_as_words
 from postmortems.exporting.around import InFile
 from postmortems.exporting.document import ActionLine, Document, Fact
 from postmortems.exporting.moments import Moment, ObservationLine
+from postmortems.exporting.plans import CandidateLine, CauseLine
 from postmortems.exporting.words import with_headings_below
 
 SECTION_LEVEL = 2
@@ -22,6 +23,10 @@ def as_markdown(document: Document) -> bytes:
     parts += ["## Timeline", _timeline(document.timeline)]
     if document.observations:
         parts += ["## Observations", "\n".join(_observation(one) for one in document.observations)]
+    if document.causes:
+        parts += ["## Causes noted", "\n".join(_cause(one) for one in document.causes)]
+    if document.candidates:
+        parts += ["## Candidates", "\n".join(_candidate(one) for one in document.candidates)]
     parts += ["## Actions", _actions(document.actions)]
     return (_front_matter(document) + "\n" + "\n\n".join(parts) + "\n").encode()
 
@@ -116,6 +121,9 @@ def _action(action: ActionLine) -> str:
     facts = [
         ("Reference", action.reference),
         ("Owner", _on_one_line(action)),
+        ("About", action.cause),
+        ("Prevention hierarchy", action.hierarchy),
+        ("What it does", action.purpose),
         ("Evidence", action.evidence),
         ("Dropped by", action.dropped_by),
         ("Reason", action.drop_reason),
@@ -129,6 +137,23 @@ def _on_one_line(action: ActionLine) -> str:
     due = f"{action.due_on:%Y-%m-%d}" if action.due_on else "no date yet"
     owner = action.owner or "nobody yet"
     return f"{owner}; due: {due}; priority: {action.priority_label}; status: {action.status_label}"
+
+
+def _cause(cause: CauseLine) -> str:
+    return _item(cause.text, [("Kind", cause.kind_label), ("Category", cause.category)])
+
+
+def _candidate(one: CandidateLine) -> str:
+    place = f"impact {one.impact} of 5, effort {one.effort} of 5: {one.quadrant}" if one.impact else ""
+    facts = [
+        ("Place", place),
+        ("About", one.cause),
+        ("Prevention hierarchy", one.hierarchy),
+        ("What it does", one.purpose),
+        ("Taken on as", one.action),
+        ("Not taken", f"{one.decided_by}: {one.reason}" if one.state == "not_taken" else ""),
+    ]
+    return _item(f"{one.number}. {one.text}".replace(". ", "\\. ", 1), facts)
 
 
 def _item(lead: str, facts: list[tuple[str, str]]) -> str:

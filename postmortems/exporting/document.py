@@ -23,6 +23,7 @@ from live.commands import texts_of
 from people.models import Organisation
 from postmortems.agendas import Agenda, agenda_of
 from postmortems.exporting.moments import Moment, ObservationLine, moments_of, observations_of
+from postmortems.exporting.plans import CandidateLine, CauseLine, candidates_of, causes_of
 from postmortems.mentions import Named, named_in
 from postmortems.models import Attachment, Comment, Postmortem, Section, SectionRole, Thread
 
@@ -137,6 +138,10 @@ class ActionLine:
     drop_reason: str
     dropped_by: str
     address: str = ""
+    cause: str = ""
+    hierarchy: str = ""
+    purpose: str = ""
+    horizon: str = ""
 
 
 @dataclass(frozen=True)
@@ -230,6 +235,8 @@ class Document:
     sections: list[SectionText]
     timeline: list[Moment]
     observations: list[ObservationLine]
+    causes: list[CauseLine]
+    candidates: list[CandidateLine]
     actions: list[ActionLine]
     people: list[PersonLine]
     threads: list[ThreadLine]
@@ -294,6 +301,8 @@ def document_of(postmortem: Postmortem, *, at: datetime, address: str = "") -> D
         sections=sections,
         timeline=moments_of(postmortem),
         observations=list(observations_of(postmortem)),
+        causes=causes_of(postmortem),
+        candidates=candidates_of(postmortem),
         actions=action_lines_of(postmortem, today=at.astimezone(organisation.zone).date()),
         people=list(_people(postmortem)),
         threads=[_thread(thread) for thread in _threads(postmortem)],
@@ -360,7 +369,7 @@ def _section(section: Section, text: str) -> SectionText:
 
 
 def action_lines_of(postmortem: Postmortem, *, today: date) -> list[ActionLine]:
-    rows = postmortem.actions.select_related("owner", "dropped_by").order_by("number")  # type: ignore[attr-defined]
+    rows = postmortem.actions.select_related("owner", "dropped_by", "cause").order_by("number")  # type: ignore[attr-defined]
     return [_action_line(action, today) for action in rows]
 
 
@@ -383,6 +392,10 @@ def _action_line(action: Any, today: date) -> ActionLine:
         drop_reason=action.drop_reason,
         dropped_by=str(action.dropped_by or ""),
         address=action.get_absolute_url(),
+        cause=str(action.cause or ""),
+        hierarchy=action.get_hierarchy_display(),
+        purpose=action.get_purpose_display(),
+        horizon=action.horizon_label,
     )
 
 

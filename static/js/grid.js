@@ -8,6 +8,8 @@ const MIDDLE = 3;
 const PAUSE = 250;
 const SHOWN = 5000;
 const STILL = 6;
+const EDGE = 80;
+const STRIDE = 24;
 const within = (step) => Math.min(5, Math.max(1, step));
 const keyOf = ({ impact, effort }) => `${impact}/${effort}`;
 
@@ -171,11 +173,12 @@ class Grid {
     this.wasDragged = false;
     const card = event.target.closest("[data-card]");
     if (!card || event.button !== 0 || event.pointerType === "touch" || !this.mayMove || "fixed" in card.dataset) return;
-    const start = { x: event.clientX, y: event.clientY };
-    const over = ({ clientX, clientY }) => {
-      if (!("dragged" in card.dataset) && Math.hypot(clientX - start.x, clientY - start.y) < STILL) return;
+    const start = { x: event.pageX, y: event.pageY };
+    const over = ({ pageX, pageY, clientX, clientY }) => {
+      if (!("dragged" in card.dataset) && Math.hypot(pageX - start.x, pageY - start.y) < STILL) return;
       card.dataset.dragged = "";
-      card.style.translate = `${clientX - start.x}px ${clientY - start.y}px`;
+      scrollAtTheEdge(clientY);
+      card.style.translate = `${pageX - start.x}px ${pageY - start.y}px`;
       this.mark(this.under(clientX, clientY));
     };
     const end = (ending) => {
@@ -212,6 +215,12 @@ class Grid {
 /** Of a row, or of a cell: numbers, or twice nothing. */
 function placeOf({ dataset: { impact, effort } }) {
   return impact ? { impact: Number(impact), effort: Number(effort) } : { impact: "", effort: "" };
+}
+
+/** What lies beyond the window comes into it while a card is held at its edge. */
+function scrollAtTheEdge(y) {
+  if (y < EDGE) scrollBy(0, -STRIDE);
+  else if (y > innerHeight - EDGE) scrollBy(0, STRIDE);
 }
 
 function inWords({ impact, effort }) {

@@ -1,5 +1,6 @@
 """From what people say to what is taken on: written down, placed, committed to, or left with the reason."""
 
+import json
 import re
 from datetime import date
 
@@ -23,6 +24,10 @@ from core.edits import EditConflict
 from people.models import RecordEntry
 from postmortems.commands import add_cause, close_postmortem, remove_cause
 from postmortems.errors import NotClosable, NotMovable
+from postmortems.exporting.as_json import as_json
+from postmortems.exporting.as_markdown import as_markdown
+from postmortems.exporting.as_pdf import html_of
+from postmortems.exporting.document import document_of
 from postmortems.models import Postmortem
 from tests.actions.conftest import ROW
 from tests.factories import RESOLVED_AT, ActionFactory, IncidentFactory, PostmortemFactory
@@ -300,6 +305,23 @@ def test_a_place_that_there_is_not_is_refused(member_client, candidate):
 
     assert [answer.status_code for answer in answers] == [422, 422, 422]
     assert ActionCandidate.objects.get().impact is None
+
+
+def test_exports_hold_causes_and_candidates(candidate, member):
+    cause = add_cause(candidate.postmortem, by=member, text="Retries without a limit", kind="root")
+    place_candidate(candidate, by=member, impact=5, effort=1)
+    edit_candidate(candidate, by=member, seen={}, wanted={"cause": cause})
+    leave_candidate(candidate, by=member, reason="Too dear")
+    document = document_of(candidate.postmortem, at=RESOLVED_AT)
+
+    told = json.loads(as_json(document))
+    assert [(one["text"], one["kind"]) for one in told["causes"]] == [("Retries without a limit", "root")]
+    (one,) = told["candidates"]
+    assert (one["cause"], one["impact"], one["quadrant"]) == ("Retries without a limit", 5, "Do now")
+    markdown = as_markdown(document).decode()
+    assert "  - Not taken: Mira Member: Too dear" in markdown
+    assert "impact 5 of 5, effort 1 of 5: Do now" in markdown
+    assert "Mira Member: Too dear" in html_of(document)
 
 
 def test_the_plan_asks_the_database_as_often_for_one_of_each_as_for_three(

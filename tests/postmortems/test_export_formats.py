@@ -29,7 +29,7 @@ def test_json_holds_everything_and_null_for_what_nobody_knows(told: Postmortem) 
     )  # fmt: skip
     assert list(payload) == [
         "format", "version", "made_at", "organisation", "incident", "postmortem", "sections", "timeline", "observations",
-        "actions", "threads", "people", "attachments", "versions", "related", "agenda",
+        "causes", "candidates", "actions", "threads", "people", "attachments", "versions", "related", "agenda",
     ]  # fmt: skip
     assert payload["incident"]["times"] == {
         "started_at": "2026-03-02T14:00:00Z", "first_impact_at": None, "first_report_at": None, "detected_at": None,
