@@ -1,6 +1,7 @@
 // The timeline as a line: drawn by the server for the part that is in sight, at the width that there is. Zooming and moving
 // are arithmetic on shares of the whole line; what is asked for last is what is shown.
 const SETTLES = 700;
+const RETRIES = 3000;
 const ZOOM = 0.6;
 const STEP = 0.25;
 const NARROWEST = 0.002;
@@ -57,6 +58,10 @@ class Lane {
     } catch {
       // A newer question took its place, or there is no network: the drawing stays until there is a newer one.
     }
+    if (this.asking !== asking) return;
+    this.asking = null;
+    // A question that failed left a drawing of another width; asked again when the server has had time.
+    setTimeout(() => this.fit(), RETRIES);
   }
 
   show(html) {
@@ -96,7 +101,7 @@ class Lane {
   }
 
   askSoonAt(width) {
-    if (this.fitting === width) return;
+    if (this.asking && this.fitting === width) return;
     this.fitting = width;
     this.ask(this.view ? { view: this.view } : { left: this.left, right: this.right });
   }

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import time_machine
 
 from actions.commands import edit_action, reassign_action, reschedule_action
 from actions.models import Action
@@ -12,6 +13,12 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/actions/45/edit/field/"
+
+
+@pytest.fixture(autouse=True)
+def _before_anything_is_late():
+    with time_machine.travel("2026-03-12T09:00Z"):
+        yield
 
 
 @pytest.fixture
