@@ -1,4 +1,7 @@
+from datetime import date
+
 import pytest
+import time_machine
 
 from actions.commands import finish_action, reassign_action, reschedule_action
 from tests.factories import UserFactory
@@ -7,11 +10,10 @@ pytestmark = pytest.mark.django_db
 
 
 def test_detail_tells_the_story_of_an_action_in_words(member_client, action, member):
-    from datetime import date
-
-    reassign_action(action, by=member, owner=UserFactory(name="Nora New"), reason="Olga is away.")
-    reschedule_action(action, by=member, due_on=date(2026, 4, 6), reason="The parts are late.")
-    finish_action(action, by=member, evidence="https://code.example/pull/7")
+    with time_machine.travel("2026-03-12T09:00Z"):
+        reassign_action(action, by=member, owner=UserFactory(name="Nora New"), reason="Olga is away.")
+        reschedule_action(action, by=member, due_on=date(2026, 4, 6), reason="The parts are late.")
+        finish_action(action, by=member, evidence="https://code.example/pull/7")
 
     story = [(line.words, line.reason) for line in member_client.get("/actions/45/").context["story"]]
 

@@ -127,7 +127,7 @@ def test_the_line_of_time_asks_as_often_for_one_as_for_three(
     Update.objects.update(created_at=STARTED_AT)  # Nobody waits for rows that may still turn up below these.
     warm(signed_in)
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(25):
         signed_in.get("/postmortems/7/history/")
 
 
