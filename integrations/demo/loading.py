@@ -179,14 +179,18 @@ class Loader:
         with as_if(min(ended + timedelta(hours=2), self.now)):
             postmortem = open_postmortem(incident, template=Template.objects.get(name=told["template"]), by=by)
             postmortem = plan_meeting(postmortem, by=by, seen={}, wanted=wanted)
-        with as_if(min(ended + timedelta(hours=9), self.now)):
+        drafted_at, weighed_at = ended + timedelta(hours=9), meeting_at + timedelta(minutes=45)
+        plan = PlanLoader(postmortem, self.people, by=by, today=self.today)
+        with as_if(min(drafted_at, self.now)):
             self._write(postmortem, by, days_ago, told)
-            plan_loader = PlanLoader(postmortem, self.people, by=by, today=self.today)
-            plan_loader.load(told.get("causes", {}), told.get("candidates", ()))
+            plan.note_causes(told.get("causes", {}))
         course = Course(self.now)
+        # Ahead of a meeting that is still to come, people have begun to weigh.
+        weighed_at = weighed_at if weighed_at <= self.now else drafted_at
+        course.add(weighed_at, partial(plan.weigh, told.get("candidates", ())))
         course.add(meeting_at - timedelta(hours=25), partial(name_revision, postmortem, "First draft", by=by))
         for action in told["actions"]:
-            self._action(course, meeting_at + timedelta(minutes=50), postmortem, by, **action)
+            self._action(course, meeting_at + timedelta(minutes=50), postmortem, by, **plan.with_cause(action))
         moves = [
             (meeting_at - timedelta(hours=24, minutes=30), share_draft, by),
             (meeting_at + timedelta(hours=3), submit_postmortem, leads),

@@ -18,9 +18,14 @@ class PlanLoader:
         self.by = by
         self.today = today
 
-    def load(self, causes: Mapping[str, Mapping[str, str]], candidates: Sequence[dict[str, Any]]) -> None:
-        """Candidates name their cause by its key."""
+    def note_causes(self, causes: Mapping[str, Mapping[str, str]]) -> None:
+        """Candidates and actions name their cause by its key."""
         self.causes = {key: add_cause(self.postmortem, by=self.by, **facts) for key, facts in causes.items()}
+
+    def with_cause(self, action: dict[str, Any]) -> dict[str, Any]:
+        return action | {"cause": self.causes[action["cause"]]} if "cause" in action else action
+
+    def weigh(self, candidates: Sequence[dict[str, Any]]) -> None:
         for candidate in candidates:
             self._candidate(**candidate)
 
@@ -37,7 +42,8 @@ class PlanLoader:
     ) -> None:
         """`place` is impact and effort."""
         person = self.people[by]
-        candidate = add_candidate(self.postmortem, by=person, text=text, cause=self.causes.get(cause), **facts)
+        on = self.causes[cause] if cause else None
+        candidate = add_candidate(self.postmortem, by=person, text=text, cause=on, **facts)
         if place:
             place_candidate(candidate, by=person, impact=place[0], effort=place[1])
         if not_taken:
