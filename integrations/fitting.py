@@ -2,11 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from django.utils.text import slugify
+from django.core.exceptions import ValidationError
+from django.utils.text import capfirst, slugify
 
-from incidents.models import Incident, Severity
-from integrations.documents import ReadSection
+from incidents.commands import order_problems
+from incidents.impact import FIGURES, figures_of, label_of
+from incidents.models import Impact, Incident, Severity
+from integrations.documents import Reading, ReadSection
 from integrations.documents.meanings import plain
 from people.models import User
 from postmortems.models import SectionRole
@@ -67,11 +72,70 @@ def severity_for(written: str | None) -> Severity | None:
     return None
 
 
-def kind_for(title: str) -> Incident.Kind:
+def kind_for(title: str, written: str | None = None) -> Incident.Kind:
+    """`written` is the kind that the document names itself."""
+    if written:
+        return Incident.Kind(written)
     is_security = re.search(
         r"(?i)securit|phish|compromis|vulnerab|breach|leak|attack|malicious|CVE-\d|sicherheit|sécurité|seguridad", title
     )
     return Incident.Kind.SECURITY if is_security else Incident.Kind.PRODUCTION_OUTAGE
+
+
+def times_for(reading: Reading) -> tuple[dict[str, Any], list[str]]:
+    """The instants of the incident, and a note on each that contradicts those before it and is left out."""
+    times: dict[str, Any] = {"started_at": reading.started_at, "resolved_at": reading.resolved_at}
+    notes = []
+    for name in Incident.INSTANTS:
+        if (stated := reading.instants.get(name)) is None:
+            continue
+        if problems := order_problems(times | {name: stated.value}):
+            reason = next(iter(problems.values())).partition(". ")[0]
+            notes.append(f"The time stated for “{_label(name)}” ({stated.words}) was left out: {reason}.")
+        else:
+            times[name] = stated.value
+    return times, notes
+
+
+def impact_for(reading: Reading) -> tuple[dict[str, Any], list[str]]:
+    """The figures of the impact, and a note on each that is no possible value and is left out."""
+    figures, notes = {}, []
+    for name, stated in reading.impact.items():
+        try:
+            figures[name] = Impact._meta.get_field(name).clean(stated.value, None)  # type: ignore[union-attr]
+        except ValidationError:
+            notes.append(f"What is stated for “{label_of(name)}” ({stated.words}) cannot be right and was left out.")
+    return figures, notes
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing the document states, as the preview shows it; `words` are the document's own."""
+
+    label: str
+    words: str
+    at: datetime | None = None
+    text: str = ""
+
+
+def instants_found(reading: Reading) -> list[Fact]:
+    """The instants that will be taken over beside start and end, in the order in which an incident has them."""
+    times, _ = times_for(reading)
+    stated = reading.instants
+    found = [Fact(capfirst(_label(name)), stated[name].words, times[name]) for name in stated if name in times]
+    return found + [Fact(name, one.words, one.value) for name, one in reading.own_instants.items()]
+
+
+def impact_found(reading: Reading) -> list[Fact]:
+    """The figures that will be taken over, in the order in which people ask."""
+    values, _ = impact_for(reading)
+    known = {one.name: one.as_heading for one in figures_of(Impact(incident=Incident(), **values)) if one.is_known}
+    names = [name for name in FIGURES if name in known]
+    return [Fact(capfirst(label_of(name)), reading.impact[name].words, text=known[name]) for name in names]
+
+
+def _label(name: str) -> str:
+    return str(Incident._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
 def role_of(title: str) -> SectionRole:

@@ -6,16 +6,26 @@ from pathlib import PurePath
 
 from django.db import connection, transaction
 
-from actions.commands import add_action, finish_action
-from actions.models import Action
+from actions.commands import add_action, add_link, finish_action
+from actions.models import Action, ActionLink
+from actions.trackers import recognise
 from core.errors import DomainError
-from incidents.commands import report_incident
+from incidents.commands import add_instant, report_incident
 from incidents.models import Incident, Severity
 from integrations.documents import ReadAction, Reading, read
 from integrations.documents.actions import plain_action
 from integrations.documents.source import clean, decode
 from integrations.errors import AlreadyImported, NotImportable
-from integrations.fitting import Fitted, fitted, key_for, kind_for, person_named, severity_for
+from integrations.fitting import (
+    Fitted,
+    fitted,
+    impact_for,
+    key_for,
+    kind_for,
+    person_named,
+    severity_for,
+    times_for,
+)
 from integrations.models import ImportDraft, ImportedDocument
 from live.commands import add_text, announce, replace_text
 from people.models import Team, User
@@ -30,6 +40,7 @@ LONGEST_EVENT = 4000
 LONGEST_TITLE = 200
 LONGEST_ACTION = 300
 LONGEST_EVIDENCE = 1000
+LONGEST_ADDRESS = 1000
 FULL_TIMELINE = "Timeline, in full"
 
 
@@ -147,13 +158,19 @@ def _incident(reading: Reading, *, by: User, team: Team, correction: Correction)
     if severity is None:
         severity = Severity.SEV3
         reading.warnings.append("No severity is stated that we know: it was recorded as SEV-3.")
+    times, late_notes = times_for(reading)
+    impact, odd_notes = impact_for(reading)
+    reading.warnings += late_notes + odd_notes
     try:
-        return report_incident(
-            by=by, title=title[:LONGEST_TITLE], severity=severity, team=team, kind=kind_for(title),
-            is_restricted=correction.is_restricted, started_at=reading.started_at, resolved_at=reading.resolved_at,
+        incident = report_incident(
+            by=by, title=title[:LONGEST_TITLE], severity=severity, team=team, kind=kind_for(title, reading.kind),
+            is_restricted=correction.is_restricted, is_near_miss=reading.is_near_miss, impact=impact, **times,
         )  # fmt: skip
     except DomainError as error:
         raise NotImportable(*error.reasons) from error
+    for name, stated in reading.own_instants.items():
+        add_instant(incident, by=by, name=name, at=stated.value)
+    return incident
 
 
 def _add_events(postmortem: Postmortem, reading: Reading, *, by: User, source_name: str) -> list[Fitted]:
@@ -162,7 +179,8 @@ def _add_events(postmortem: Postmortem, reading: Reading, *, by: User, source_na
     TimelineEvent.objects.bulk_create(
         TimelineEvent(
             postmortem=postmortem, occurred_at=event.at, text=_short(event.text, LONGEST_EVENT), position=position,
-            source=f"{short_name(source_name)}{f': {event.stamp}' if event.stamp else ''}"[:500], added_by=by,
+            kind=event.kind, added_by=by,
+            source=f"{short_name(source_name)}{f': {event.stamp}' if event.stamp else ''}"[:500],
         )
         for position, event in enumerate(reading.timeline)
     )  # fmt: skip
@@ -218,7 +236,15 @@ def _add_action(postmortem: Postmortem, action: ReadAction, *, owner: User | Non
     notes = [action.title] if title != action.title or len(title) > LONGEST_ACTION else []
     notes += [action.details] if action.details else []
     notes += [f"Owner in the document: {action.owner}"] if action.owner and owner is None else []
-    return add_action(
+    added = add_action(
         postmortem, by=by, title=_short(title, LONGEST_ACTION), owner=owner, due_on=action.due_on,
         description="\n\n".join(notes), is_accepted=True,
     )  # fmt: skip
+    if action.url and _is_where_work_is_done(action.url):
+        add_link(added, by=by, url=action.url)
+    return added
+
+
+def _is_where_work_is_done(url: str) -> bool:
+    """A ticket or a change; an action may name any other page, such as the graph it is about."""
+    return len(url) <= LONGEST_ADDRESS and recognise(url).kind != ActionLink.Kind.DOCUMENT

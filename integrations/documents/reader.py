@@ -2,11 +2,15 @@
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 
-from . import details, source, words
+from . import details, marks, source, words
 from .actions import Found, find_actions
 from .blocks import parse
 from .dialects import Document, to_markdown
+from .event_kinds import event_kind_of
+from .impact import impact_of
+from .instants import instants_of, own_instants_of
 from .reading import NotReadable, Reading, ReadSection
 from .regions import Walk
 from .sections import KEPT, cut, residue
@@ -68,7 +72,11 @@ class _Reader:
         return Reading(
             self.title, span.started_at, span.resolved_at,
             details.severity_of(self.pairs, self.title, self.document.text),
-            events, [one.action for one in found], sections, self.warnings,
+            [replace(event, kind=event_kind_of(event.text)) for event in events],
+            [one.action for one in found], sections, self.warnings,
+            marks.kind_of(self.pairs), marks.is_near_miss(self.pairs, self.title),
+            instants_of(self.pairs, span, self.context), own_instants_of(self.pairs, self.context),
+            impact_of(self.pairs, self.walk),
         )  # fmt: skip
 
     def _notes(self, runs: list[Run], found: list[Found], consumed: set[int]) -> dict[int, list[str]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from core.errors import DomainError
 
@@ -17,6 +18,7 @@ class ReadEvent:
     at: datetime | None
     text: str
     stamp: str = ""
+    kind: str = "other"
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,14 @@ class ReadAction:
     due_on: date | None = None
     url: str | None = None
     details: str = ""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A fact with the words that state it, so that whoever imports can judge the one by the other."""
+
+    value: Any
+    words: str
 
 
 @dataclass(frozen=True)
@@ -47,3 +57,8 @@ class Reading:
     actions: list[ReadAction] = field(default_factory=list)
     sections: list[ReadSection] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    kind: str | None = None
+    is_near_miss: bool = False
+    instants: dict[str, Statement] = field(default_factory=dict)
+    own_instants: dict[str, Statement] = field(default_factory=dict)
+    impact: dict[str, Statement] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from people.models import Team, User
 from postmortems.models import Postmortem, SectionRole, Template
 from tests.factories import TeamFactory, TemplateFactory, TemplateSectionFactory, UserFactory
 
+TICKET = "https://tickets.example/8"
 DOCUMENT = """\
 # Labels came out blank
 
@@ -191,6 +192,62 @@ def test_import_keeps_what_is_longer_than_a_field(ann: User, team: Team, templat
     assert ImportedDocument.objects.get().text == text
 
 
+STATED = f"""\
+# Labels came out blank
+
+**Incident type**: process failure
+**Near miss**: yes
+**Started**: 2026-03-02 14:00 UTC
+**Detected**: 2026-03-02 14:05 UTC
+**Acknowledged**: 2026-03-02 14:02 UTC
+**Hotfix deployed**: 2026-03-02 14:20 UTC
+**Resolved**: 2026-03-02 14:25 UTC
+**Users affected**: 48,210
+**Lost revenue**: $18,400
+
+## Timeline (UTC)
+
+- 2026-03-02 14:05: An alert fired.
+
+## Action items
+
+| Action | Ticket |
+|---|---|
+| Rotate the logs | https://github.com/harbour/printer/issues/8 |
+| Draw the graph | {TICKET} |
+"""
+
+
+def test_import_fills_the_facts_that_are_stated(ann: User, team: Team, template: Template) -> None:
+    postmortem = imported(STATED, ann)
+
+    incident = postmortem.incident
+    assert (incident.kind, incident.is_near_miss) == (Incident.Kind.PROCESS, True)
+    assert incident.detected_at == datetime(2026, 3, 2, 14, 5, tzinfo=UTC)
+    assert [(own.name, own.at) for own in incident.own_instants.all()] == [
+        ("Hotfix deployed", datetime(2026, 3, 2, 14, 20, tzinfo=UTC))
+    ]
+    impact = incident.impact
+    assert (impact.users_affected_count, impact.revenue_lost, impact.currency) == (48210, 18400, "USD")
+    assert [event.kind for event in postmortem.timeline_events.all()] == ["detection"]
+    assert [[link.url for link in action.links.all()] for action in postmortem.actions.order_by("pk")] == [
+        ["https://github.com/harbour/printer/issues/8"],
+        [],
+    ]
+
+
+def test_import_leaves_out_a_time_that_contradicts_another_and_says_so(
+    ann: User, team: Team, template: Template
+) -> None:
+    incident = imported(STATED, ann).incident
+
+    assert incident.acknowledged_at is None
+    assert (
+        "The time stated for “acknowledged” (2026-03-02 14:02 UTC) was left out: “acknowledged” is before “detected”."
+        in ImportedDocument.objects.get().warnings
+    )
+
+
 def test_import_refuses_a_flood(ann: User, team: Team, template: Template) -> None:
     reading = Reading("T")
     reading.timeline = read_bytes(("# T\n\n## Timeline\n\n" + "- 10:00 again\n" * 2001).encode(), "t.md")[1].timeline
@@ -217,12 +274,17 @@ def test_import_postmortem_dry_run_prints_one_object_a_file_and_stores_nothing(d
 
     found = json.loads(printed)
     assert list(found) == [
-        "file", "title", "started_at", "resolved_at", "severity", "timeline", "actions", "sections", "warnings",
+        "file", "title", "started_at", "resolved_at", "severity", "kind", "is_near_miss", "instants", "own_instants",
+        "impact", "timeline", "actions", "sections", "warnings",
     ]  # fmt: skip
     assert (found["file"], found["title"], found["severity"]) == (str(file), "Labels came out blank", "SEV-2")
     assert found["started_at"] == "2026-03-02T14:00:00+00:00"
-    assert found["timeline"][0] == {"at": "2026-03-02T14:00:00+00:00", "text": "The printer queue stops."}
-    assert found["actions"][1] == {"title": "Rotate the logs", "owner": "@bob", "done": True}
+    assert found["timeline"][0] == {
+        "at": "2026-03-02T14:00:00+00:00",
+        "text": "The printer queue stops.",
+        "kind": "other",
+    }
+    assert found["actions"][1] == {"title": "Rotate the logs", "owner": "@bob", "done": True, "url": TICKET}
     assert found["sections"][1] == {"title": "Summary", "text": "Forty parcels left without an address."}
     assert Incident.objects.count() == 0
 

@@ -2,13 +2,14 @@ import json
 from argparse import ArgumentParser
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from integrations.commands import import_postmortem, read_bytes
-from integrations.documents import NotReadable, Reading
+from integrations.documents import NotReadable, Reading, Statement
 from integrations.documents.source import LARGEST_BYTES
 from integrations.errors import AlreadyImported, NotImportable
 from people.models import Team, User
@@ -116,11 +117,30 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "started_at": _iso(reading.started_at),
         "resolved_at": _iso(reading.resolved_at),
         "severity": reading.severity,
-        "timeline": [{"at": _iso(event.at), "text": event.text} for event in reading.timeline],
-        "actions": [{"title": one.title, "owner": one.owner or None, "done": one.done} for one in reading.actions],
+        "kind": reading.kind,
+        "is_near_miss": reading.is_near_miss,
+        "instants": _stated(reading.instants),
+        "own_instants": _stated(reading.own_instants),
+        "impact": _stated(reading.impact),
+        "timeline": [{"at": _iso(event.at), "text": event.text, "kind": event.kind} for event in reading.timeline],
+        "actions": [
+            {"title": one.title, "owner": one.owner or None, "done": one.done, "url": one.url}
+            for one in reading.actions
+        ],
         "sections": [{"title": section.title, "text": section.text} for section in reading.sections],
         "warnings": [*outcome.problems, *([outcome.result] if outcome.result else []), *reading.warnings],
     }
+
+
+def _stated(statements: dict[str, Statement]) -> dict[str, dict[str, Any]]:
+    """Each value with the words that state it; amounts as text, for a fraction of JSON is not exact."""
+    return {name: {"value": _plain(one.value), "words": one.words} for name, one in statements.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _iso(at: datetime | None) -> str | None:
@@ -134,5 +154,7 @@ def in_words(outcome: Outcome) -> str:
     found = (
         f"{len(reading.timeline)} timeline entries, {len(reading.actions)} actions, {len(reading.sections)} sections"
     )
+    stated = len(reading.instants) + len(reading.own_instants) + sum(name != "currency" for name in reading.impact)
+    found += f", {stated} stated times and figures" if stated else ""
     lines = [f"{outcome.path.name}: {outcome.result or 'read'}; {found}"]
     return "\n".join(lines + [f"    {warning}" for warning in reading.warnings])
