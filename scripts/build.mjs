@@ -1,4 +1,4 @@
-// The front-end build: two bundles and the fonts, from static/js and node_modules into .build/static.
+// The front-end build: two programs, one stylesheet and the fonts, from static and node_modules into .build/static.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,7 +32,12 @@ function refuseMissingFonts() {
 rmSync(fresh, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: existsSync(join(root, "static/js/editor/index.js")) ? { app: "static/js/app.js", editor: "static/js/editor/index.js" } : { app: "static/js/app.js" },
+  entryPoints: [
+    { in: "static/js/app.js", out: "app" },
+    { in: "static/js/editor/index.js", out: "editor" },
+    { in: "static/css/app.css", out: "app" },
+  ],
+  external: ["../fonts/*"],
   outdir: join(fresh, "dist"),
   bundle: true,
   minify: true,

@@ -164,8 +164,8 @@ def build_front_end(say: Say) -> bool:
 
 
 def front_end_sources() -> list[Path]:
-    sources = [ROOT / "package-lock.json", ROOT / "scripts" / "build.mjs", ROOT / "static" / "css" / "fonts.css"]
-    return [*sources, *(ROOT / "static" / "js").rglob("*")]
+    sources = [ROOT / "package-lock.json", ROOT / "scripts" / "build.mjs"]
+    return [*sources, *(ROOT / "static" / "js").rglob("*"), *(ROOT / "static" / "css").rglob("*")]
 
 
 def is_newer(sources: Iterable[Path], target: Path) -> bool:

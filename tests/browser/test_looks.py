@@ -84,6 +84,7 @@ def test_a_short_page_begins_right_under_the_header(sign_in: SignIn, member: Use
 
 def test_theme_once_chosen_outlives_the_page_and_the_system(sign_in: SignIn, member: User) -> None:
     page = sign_in(member)
+    page.goto("/")
     page.emulate_media(color_scheme="light")
     light = ground(page)
 
@@ -101,6 +102,7 @@ def test_theme_once_chosen_outlives_the_page_and_the_system(sign_in: SignIn, mem
 
 def test_keys_lead_everywhere_but_never_while_typing(sign_in: SignIn, member: User) -> None:
     page = sign_in(member)
+    page.goto("/")
 
     page.keyboard.press("g")
     page.keyboard.press("i")
@@ -115,6 +117,7 @@ def test_keys_lead_everywhere_but_never_while_typing(sign_in: SignIn, member: Us
 
 def test_keys_can_be_switched_off(sign_in: SignIn, member: User) -> None:
     page = sign_in(member)
+    page.goto("/")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     page.get_by_label("Use single-key shortcuts").uncheck()
@@ -127,6 +130,7 @@ def test_keys_can_be_switched_off(sign_in: SignIn, member: User) -> None:
 
 def test_palette_finds_a_page_by_some_letters(sign_in: SignIn, member: User) -> None:
     page = sign_in(member)
+    page.goto("/")
 
     page.keyboard.press("Control+k")
     page.keyboard.type("post")
