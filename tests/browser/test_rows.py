@@ -443,7 +443,11 @@ def test_an_action_is_edited_in_its_place(
     expect(action_field(his, "title")).to_have_text("Alert on queue age")
 
     action_field(hers, "owner").click()
-    hers.locator("[data-row-editor='owner'] select").select_option(label="Bo Madsen")
+    owner = hers.locator("[data-row-editor='owner']")
+    owner.get_by_label("Owner", exact=True).select_option(label="Bo Madsen")
+    hers.keyboard.press("Enter")
+    expect(owner).to_contain_text("Not saved: A changed owner needs a reason.")
+    owner.get_by_label("Why the owner changes").fill("Bo knows the queue.")
     hers.keyboard.press("Enter")
     expect(action_field(his, "owner")).to_contain_text("Bo Madsen")
 
@@ -456,14 +460,14 @@ def test_an_action_is_edited_in_its_place(
     due.get_by_role("button", name="Save").click()
     expect(action_field(his, "due_on")).to_have_text(re.compile("due 31 Jan 2030"))
 
-    expect(his.locator("[data-rows-open]")).to_have_text("1 open")
+    expect(his.locator("[data-rows='actions'] [data-rows-open]")).to_have_text("1 open")
     action_field(hers, "status").click()
     step = hers.locator("[data-row-editor='status']")
     step.get_by_label("Status").select_option(label="It is done")
     step.get_by_label("Link to the evidence").fill("https://code.example/pull/7")
     hers.keyboard.press("Enter")
     expect(action_field(his, "status")).to_have_text(re.compile("Done"))
-    expect(his.locator("[data-rows-open]")).to_be_hidden()
+    expect(his.locator("[data-rows='actions'] [data-rows-open]")).to_be_hidden()
     expect(action_field(his, "due_on")).to_be_hidden()
 
 
@@ -476,8 +480,9 @@ def test_what_still_stands_in_the_way_of_closing_follows_the_rows(
     expect(page.locator(".status-panel")).to_contain_text("ACT-45 is still open")
 
     action_field(page, "status").click()
-    page.locator("[data-row-editor='status'] select").select_option(label="Drop it")
-    page.locator("[data-row-editor='status']").get_by_label("Why").fill("The service goes away.")
+    step = page.locator("[data-row-editor='status']")
+    step.get_by_label("Status").select_option(label="Drop it")
+    step.get_by_label("Why").fill("The service goes away.")
     page.keyboard.press("Enter")
 
     expect(page.locator(".status-panel")).not_to_contain_text("ACT-45 is still open")

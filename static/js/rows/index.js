@@ -134,7 +134,10 @@ function whenClicked(event) {
   const mover = target.closest("[data-row-move]");
   const remover = target.closest("[data-row-remove]");
   const field = target.closest("[data-field]");
-  if (remover) {
+  const button = target.closest("button");
+  // Pressing it moved the focus, which moved the button away from under the pointer: to the browser it was not clicked.
+  if (button && !button.contains(event.target)) button.click();
+  else if (remover) {
     event.preventDefault();
     remove(remover);
   } else if (mover && mover.dataset.rowMove !== "grip") step(listOf(mover), mover.closest("[data-row]"), mover.dataset.rowMove);
