@@ -47,12 +47,18 @@ def listed(page: Page) -> Locator:
     return page.locator("[data-presence] > li")
 
 
+def read(page: Page, name: str = "summary") -> None:
+    """Scroll to where a section begins."""
+    page.evaluate("name => document.getElementById(name).scrollIntoView()", name)
+
+
 def test_presence_shows_who_comes_and_forgets_who_goes(page: Page, windows: Windows, bo: User) -> None:
     expect(listed(page)).to_have_text(["ALAda Lind (you)", "Nobody else is here."])
 
     other = open_document(enter(windows, bo))
 
     expect(avatars(page)).to_have_text(["BM"])
+    read(other)
     expect(listed(page)).to_have_text(["ALAda Lind (you)", "BMBo Madsenat Summary"])
     other.close()
     expect(avatars(page)).to_have_count(0)
@@ -61,7 +67,7 @@ def test_presence_shows_who_comes_and_forgets_who_goes(page: Page, windows: Wind
 
 def test_presence_counts_the_tabs_of_one_person_as_one(page: Page, windows: Windows, bo: User) -> None:
     context = enter(windows, bo)
-    open_document(context)
+    read(open_document(context))
     second = open_document(context, ADDRESS + "?mode=read")
     open_document(page.context)
 
@@ -74,6 +80,7 @@ def test_presence_tells_those_who_only_read_from_those_who_write(page: Page, win
     reader = enter(windows, UserFactory(name="Vera Read", role=User.Role.VIEWER)).new_page()
     reader.goto(ADDRESS)
     expect(state(reader)).to_have_text("Read only", timeout=PATIENCE)
+    read(reader)
     other = open_document(enter(windows, bo))
 
     write(other, "More.", name="impact")
