@@ -4,13 +4,14 @@ Through a cursor it costs the event loop 170 microseconds, like this 35. Nothing
 """
 
 import asyncio
+import select
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg.pq import ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 from live.errors import RoomSealed
@@ -46,6 +47,17 @@ class Appender:
     def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
         self.connection = connection
         self._is_prepared = False
+        self._news = select.poll()
+        self._news.register(connection.pgconn.socket, select.POLLIN)
+
+    def has_ended(self) -> bool:
+        """Whether PostgreSQL hung up while nothing was under way, so that nothing is in doubt and another connection will do."""
+        try:
+            while self._news.poll(0):
+                self.connection.pgconn.consume_input()
+        except psycopg.Error:
+            return True
+        return self.connection.pgconn.status != ConnStatus.OK
 
     async def append(self, rows: Sequence[Row]) -> list[int]:
         """Commit the rows, all or none; their ids come in the same order. Raises psycopg.Error and RoomSealed."""

@@ -63,6 +63,8 @@ class Store:
         """Commit rows of whatever rooms, all or none; their ids come in the same order. Raises NotStored."""
         try:
             async with asyncio.timeout(STORE_TIMEOUT):
+                if self._writer is not None and self._writer.has_ended():
+                    await self._give_up_writer()
                 if self._writer is None:
                     self._writer = Appender(await self._connect())
                 return await self._writer.append(rows)
@@ -70,10 +72,13 @@ class Store:
             raise NotStored(str(error), is_refusal=True) from error
         except FAILURES as error:
             # Whether it was committed is unknown; the rooms are read again, and this connection is not trusted again.
-            if self._writer is not None:
-                await _discard(self._writer.connection)
-                self._writer = None
+            await self._give_up_writer()
             raise NotStored(str(error)) from error
+
+    async def _give_up_writer(self) -> None:
+        if self._writer is not None:
+            await _discard(self._writer.connection)
+            self._writer = None
 
     async def load(self, room_id: int) -> Loaded:
         """Everything a room is made of. Raises CannotLoad, so that nobody takes a failure for an empty document."""

@@ -18,7 +18,7 @@ from tests.databases import empty_database
 from tests.stack import MailServer, Stack, running_stack
 
 FLAGS = [
-    "--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 

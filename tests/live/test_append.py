@@ -1,9 +1,10 @@
 """The statement behind every keystroke: what it commits, in which order, and what it says when it cannot."""
 
 import asyncio
+import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from live.append import Row
 from live.commands import seal
@@ -12,6 +13,7 @@ from live.models import Update
 from live.store import Store
 from tests.factories import PostmortemFactory, UserFactory
 from tests.live.people import in_a_thread
+from tests.stack import wait_until
 
 
 @pytest.fixture
@@ -90,22 +92,39 @@ def test_append_stores_nothing_of_a_batch_with_a_row_for_a_sealed_room(room, aut
     assert rows_of(sealed) == []
 
 
-def test_append_says_that_a_broken_connection_stored_nothing_for_sure_and_opens_another(room, author):
+def cut():
+    """End every connection that appends, as a restart of PostgreSQL would."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid() and query like '%insert into live_update%'"
+        )
+
+
+def test_append_says_that_a_connection_broken_on_the_way_stored_nothing_for_sure_and_opens_another(room, author):
     row = Row(room.pk, b"data", author.pk)
 
-    def cut():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity"
-                " where datname = current_database() and pid <> pg_backend_pid() and query like '%live_update%'"
-            )
+    def cut_under_way():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("lock table live_update in access exclusive mode")
+            is_held.set()
+            wait_until(lambda: waiting(cursor) == 1, what="the statement at the lock")
+            cut()
+
+    def waiting(cursor):
+        cursor.execute("select count(*) from pg_locks where relation = 'live_update'::regclass and not granted")
+        return cursor.fetchone()[0]
+
+    is_held = threading.Event()
 
     async def scenario():
         store = Store()
         first = await store.append([row])
-        await in_a_thread(cut)
+        cutting = asyncio.create_task(in_a_thread(cut_under_way))
+        await asyncio.to_thread(is_held.wait, 10)
         with pytest.raises(NotStored) as error:
             await store.append([row])
+        await cutting
         last = await store.append([row])
         await store.close()
         return first, error.value, last
@@ -114,3 +133,18 @@ def test_append_says_that_a_broken_connection_stored_nothing_for_sure_and_opens_
 
     assert not error.is_refusal
     assert [pk for pk, _, _ in rows_of(room)] == [*first, *last]
+
+
+def test_append_goes_on_after_a_connection_ended_while_nobody_typed(room, author):
+    row = Row(room.pk, b"data", author.pk)
+
+    async def scenario():
+        store = Store()
+        first = await store.append([row])
+        await in_a_thread(cut)
+        await asyncio.sleep(0.05)
+        last = await store.append([row])
+        await store.close()
+        return [*first, *last]
+
+    assert asyncio.run(scenario()) == [pk for pk, _, _ in rows_of(room)]
