@@ -37,10 +37,13 @@ END_KEYS = _words(
     结束 恢复 종료 해결 einde opgelost
 """
 )
+# The end where no other is named; beside one, it is the moment from which users felt it no longer.
+RESTORED_KEYS = _words("restored restoredat servicerestored impactend impactended")
 DETECTED_KEYS = _words(
     """
     firstdetected detected detectedat detectiontime detection timedetected firstreported reportedat 検知
-    検知時刻 erkannt détecté
+    検知時刻 検知日時 erkannt détecté incidentdetected issuedetected faultdetected outagedetected datetimedetected
+    timeofdetection detectedon
 """
 )
 DATE_KEYS = _words(
@@ -86,18 +89,24 @@ _PAIR_TIGHT = re.compile(
 )
 
 
+def labelled(line: str) -> Pair | None:
+    """The pair that a line states: "**Severity**: high"."""
+    match = _PAIR_TIGHT.match(line) or _PAIR.match(line)
+    return Pair(slug(match["key"]), match["value"].strip()) if match else None
+
+
 def pairs_of(walk: Walk, front: list[tuple[str, str]]) -> list[Pair]:
     """Every "key: value" of the document: front matter, labelled lines, tables of two columns."""
     found = [Pair(slug(key), value) for key, value in front]
     for unit in walk.units:
         if unit.kind in {"line", "item"}:
             for line in unit.lead.split("\n")[:40]:
-                if match := _PAIR_TIGHT.match(line) or _PAIR.match(line):
-                    found.append(Pair(slug(match["key"]), match["value"].strip()))
-                elif labelled := ends_with_stamp(line.strip()):
-                    found.append(Pair(slug(labelled[0]), labelled[1].written))
-        elif unit.kind == "title" and (match := _PAIR_TIGHT.match(unit.lead) or _PAIR.match(unit.lead)):
-            found.append(Pair(slug(match["key"]), match["value"].strip()))
+                if pair := labelled(line):
+                    found.append(pair)
+                elif timed := ends_with_stamp(line.strip()):
+                    found.append(Pair(slug(timed[0]), timed[1].written))
+        elif unit.kind == "title" and (pair := labelled(unit.lead)):
+            found.append(pair)
         elif unit.kind == "table" and unit.block:
             found += _table_pairs(unit.block)
     return found
@@ -339,7 +348,7 @@ def _has_clock(event: ReadEvent) -> bool:
 
 def _labelled_span(pairs: list[Pair], context: Context) -> tuple[datetime | None, datetime | None]:
     started = _first_instant(pairs, START_KEYS, context)
-    resolved = _first_instant(pairs, END_KEYS, context)
+    resolved = _first_instant(pairs, END_KEYS - RESTORED_KEYS, context) or _first_instant(pairs, END_KEYS, context)
     if started is None and any(pair.key in {"resolvedwhen"} for pair in pairs):
         started = _first_instant(pairs, frozenset({"date"}), context)
     detected = _first_instant(pairs, DETECTED_KEYS, context)

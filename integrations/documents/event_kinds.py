@@ -26,7 +26,7 @@ _LABELLED = [
 
 _WHO = r"(?:the\s+|our\s+)?(?:team|engineers?|on-?call|operations|ops|devops|sre|we|staff|support)"
 _USERS = r"(?:users?|customers?|clients?|students?|players?|members?|merchants?|teams?)"
-_FAULT = r"(?:incident|issue|outage|problem|impact|fault|disruption)"
+FAULT = r"(?:incident|issue|outage|problem|impact|fault|disruption)"
 _IS = r"(?:(?:is|was|are|were|has been|have been|had been|got|gets)\s+)?"
 _DONE_TO = r"(?:(?:is|was|are|were|has been|have been|fully|now|successfully|manually|finally)\s+)*"
 _TOLD = r"(?:notified|informed|told|e-?mailed|messaged)"
@@ -38,10 +38,10 @@ _SAID = {
         rf"\b{_WHO}\s+(?:\w+\s+)?(?:is|are|was|were|got|gets)\s+alerted\b",
         r"\b(?:monitoring|pingdom|monitors?|health checks?|probes?)\s+(?:[\w.-]+\s+){0,5}?(?:detects?|detected|alerts?|"
         r"alerted|reports?|reported)\b",
-        rf"^(?:first\s+)?(?:{_FAULT}\s+)?{_IS}(?:first\s+)?detected\b",
+        rf"^(?:first\s+)?(?:{FAULT}\s+)?{_IS}(?:first\s+)?detected\b",
         r"^(?:first|initial|incoming|new|user|customer)?\s*reports?\s+(?:of|that|from|by)\b",
         rf"\b{_USERS}\s+(?:\w+\s+)?(?:reports?|reported|complains?|complained|notif(?:ies|ied)\s+(?:the\s+)?team)\b",
-        rf"\b(?:{_FAULT}|errors?|behaviou?r)\s+{_IS}(?:first\s+)?reported\b",
+        rf"\b(?:{FAULT}|errors?|behaviou?r)\s+{_IS}(?:first\s+)?reported\b",
     ],
     "escalation": [
         r"\b(?:is|was|were|are|got|gets)\s+(?:\w+\s+)?paged\b|^paged\b|\bpages?\s+(?:the\s+)?(?:on-?call|sre)\b",
@@ -70,7 +70,7 @@ _SAID = {
         r"\b(?:begins?|began|started|starts)\s+(?:to\s+)?(?:investigat\w+|troubleshoot\w*|looking\s+into)\b",
     ],
     "mitigation": [
-        rf"\b{_FAULT}\s+{_DONE_TO}mitigated\b",
+        rf"\b{FAULT}\s+{_DONE_TO}mitigated\b",
         rf"^(?:\[[\w-]+\]\s+|@[\w-]+\s+|{_WHO}\s+|engineers?\s+)*(?:rolled\s+back|reverts|reverted|failed\s+over\s+to|"
         r"restarted|disabled|scaled\s+(?:up|out))\b",
         r"\b(?:deployment|release|change|pr|commit|config(?:uration)?|update)\b[^.;]{0,40}\s(?:was|were|is|has been)\s+"
@@ -108,11 +108,16 @@ def event_kind_of(text: str) -> str:
     return kinds.pop() if len(kinds) == 1 else "other"
 
 
+def is_taken_back(sentence: str, end: int) -> bool:
+    """Whether the words up to `end`, or those right behind, deny, doubt or only announce what is said."""
+    return bool(_TAKEN_BACK.search(sentence[: end + 15]))
+
+
 def _told_in(sentence: str) -> set[str]:
     found = set()
     for kind, pattern in _PATTERNS:
         match = pattern.search(sentence)
-        if match and not _TAKEN_BACK.search(sentence[: match.end() + 15]):
+        if match and not is_taken_back(sentence, match.end()):
             found.add(kind)
     if _IS_WELL.search(sentence):
         found.discard("detection")  # An alert that is over, or a user who says that it works again.

@@ -10,7 +10,7 @@ from .blocks import parse
 from .dialects import Document, to_markdown
 from .event_kinds import event_kind_of
 from .impact import impact_of
-from .instants import instants_of, own_instants_of
+from .instants import instants_of, is_start_detection, own_instants_of
 from .reading import NotReadable, Reading, ReadSection
 from .regions import Walk
 from .sections import KEPT, cut, residue
@@ -65,7 +65,12 @@ class _Reader:
         span = details.span_of(self.pairs, self.walk, events, self.context)
         for one in found:
             consumed.update(range(one.start, one.end))
+        stated = instants_of(self.pairs, events, span, self.context)
         self._warn(runs, span)
+        if is_start_detection(self.pairs, stated, span, self.context):
+            self.warnings.append(
+                "No start is stated: the time of detection stands for it, so the incident seems to have been seen at once."
+            )
         sections = cut(self.walk, consumed, notes)
         if self.document.front:
             sections.append(ReadSection(FRONT_MATTER, f"```yaml\n{self.document.front}\n```"))
@@ -75,7 +80,7 @@ class _Reader:
             [replace(event, kind=event_kind_of(event.text)) for event in events],
             [one.action for one in found], sections, self.warnings,
             marks.kind_of(self.pairs), marks.is_near_miss(self.pairs, self.title),
-            instants_of(self.pairs, span, self.context), own_instants_of(self.pairs, self.context),
+            stated, own_instants_of(self.pairs, events, self.context),
             impact_of(self.pairs, self.walk),
         )  # fmt: skip
 

@@ -31,7 +31,8 @@ def figures(text: str) -> dict[str, Any]:
         ("Root cause found: 14:40 UTC", "understood_at", "14:40"),
         ("Rollback decided: x\nDecision to roll back: no\nRecovery decided: 14:50 UTC", "recovery_decided_at", "14:50"),
         ("Time to detect: 12 minutes", "detected_at", "14:12"),
-        ("Time to mitigate: 1h 5m", "mitigated_at", "15:05"),
+        ("Repaired: 15:05 UTC", "mitigated_at", "15:05"),
+        ("Service restored: 15:20 UTC", "mitigated_at", "15:20"),
     ],
 )
 def test_read_takes_a_time_that_stands_beside_its_name(line: str, name: str, clock: str) -> None:
@@ -50,6 +51,8 @@ def test_read_takes_a_time_that_stands_beside_its_name(line: str, name: str, clo
         "We detected it at 14:05 UTC.",
         "Time to detect: N/A",
         "Time to detect: 5–10 minutes",
+        "Time to mitigate: 1h 5m",
+        "Detected: ~14:05 UTC",
         "Detected: YYYY-MM-DD HH:MM",
     ],
 )
@@ -63,10 +66,54 @@ def test_read_counts_no_duration_from_a_start_that_was_guessed() -> None:
     assert (reading.started_at, reading.instants) == (datetime(2026, 3, 2, 14, tzinfo=UTC), {})
 
 
-def test_read_sees_no_instant_detection_where_the_start_is_only_its_time() -> None:
+def test_read_says_so_where_the_time_of_detection_stands_for_the_start() -> None:
     reading = read("# T\n\nDetected: 2026-03-02 14:00 UTC\nResolved: 2026-03-02 15:00 UTC\n")
 
-    assert (reading.started_at, reading.instants) == (datetime(2026, 3, 2, 14, tzinfo=UTC), {})
+    assert reading.started_at == reading.instants["detected_at"].value == datetime(2026, 3, 2, 14, tzinfo=UTC)
+    assert any(warning.startswith("No start is stated") for warning in reading.warnings)
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ("14:05 First alert received", {"detected_at": "14:05"}),
+        ("14:05 Issue detected and confirmed", {"detected_at": "14:05"}),
+        ("14:05 **Detected**: gates stay shut", {"detected_at": "14:05"}),
+        ("14:01 First report of shut gates\n- 14:05 First alert received", {"first_report_at": "14:01"}),
+        ("14:09 Page acknowledged", {"acknowledged_at": "14:09"}),
+        ("14:30 @ann: Root cause identified, the disk is full", {"understood_at": "14:30"}),
+        ("14:30 [ann] found the reason for the outage", {"understood_at": "14:30"}),
+        ("14:40 Decision made to roll back", {"recovery_decided_at": "14:40"}),
+        ("15:00 Incident mitigated", {"mitigated_at": "15:00"}),
+    ],
+)
+def test_read_takes_a_time_from_an_entry_that_names_the_moment(entries: str, expected: dict[str, str]) -> None:
+    instants = told(f"## Timeline (UTC)\n\n- 14:00 Gates stay shut\n- {entries}\n- 15:30 Quiet").instants
+
+    assert {name: f"{one.value:%H:%M}" for name, one in instants.items()} == expected
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        "14:05 Incident not detected by any alert",
+        "14:30 Possible root cause identified",
+        "14:30 Root cause identified: the disk\n- 14:50 Root cause identified: the lock after all",
+        "15:00 Incident partially mitigated",
+        "14:09 The vendor acknowledged the incident",
+        "~14:05 First alert received",
+    ],
+)
+def test_read_takes_no_time_from_an_entry_that_leaves_a_doubt(entries: str) -> None:
+    assert told(f"## Timeline (UTC)\n\n- 14:00 Gates stay shut\n- {entries}\n- 15:30 Quiet").instants == {}
+
+
+def test_read_believes_a_label_more_than_the_timeline() -> None:
+    reading = told(
+        "Detected: 14:05 UTC\n\n## Timeline (UTC)\n\n- 14:00 Gates shut\n- 14:07 First alert received\n- 15:30 Quiet"
+    )
+
+    assert f"{reading.instants['detected_at'].value:%H:%M}" == "14:05"
 
 
 def test_read_keeps_a_time_that_only_this_incident_has_a_name_for() -> None:
@@ -88,6 +135,23 @@ def test_read_keeps_a_time_that_only_this_incident_has_a_name_for() -> None:
         ("Data loss: None", {"is_data_lost": False}),
         ("Affected services: gates, tills", {"systems": "gates, tills"}),
         ("Launch delay: 12 days", {"delay_days": Decimal(12)}),
+        ("Users affected: 12,400 (8.2 %)", {"users_affected_count": 12400, "users_affected_percent": Decimal("8.2")}),
+        ("Affected customers: 305 teams running version 4", {"users_affected_count": 305}),
+        ("Users affected: about 15% of active users", {"users_affected_percent": Decimal(15)}),
+        ("Users affected: all", {"users_affected_percent": Decimal(100)}),
+        ("Customers affected: none", {"users_affected_count": 0}),
+        ("Revenue impact: 45,000 USD (estimated)", {"revenue_lost": Decimal(45000), "currency": "USD"}),
+        ("SLA: Breached", {"is_sla_breached": True}),
+        ("Data: none exposed or lost.", {"is_data_lost": False, "is_data_exposed": False}),
+        ("User impact: Nobody could\nbuy a ticket.", {"user_experience": "Nobody could buy a ticket."}),
+        ("Some 40 customers were affected.", {"users_affected_count": 40}),
+        ("No users were affected.", {"users_affected_count": 0}),
+        ("We had 400 requests per second, which led to about 3.7M failed requests.", {"failed_requests_count": 3_700_000}),
+        ("An estimated 1.21B queries were lost.", {"failed_requests_count": 1_210_000_000}),
+        ("Six hours of data were lost.", {"is_data_lost": True}),
+        ("In all 31 support tickets were opened.", {"support_tickets_count": 31}),
+        ("The site was completely unavailable.", {"experience": "complete"}),
+        ("Users saw intermittent errors.", {"experience": "intermittent"}),
         ("Outage type: full outage", {"experience": "complete"}),
         ("About 12 % of users could not pay.", {"users_affected_percent": Decimal(12)}),
         ("It affected roughly 900 customers.", {"users_affected_count": 900}),
@@ -112,6 +176,14 @@ def test_read_takes_figures_that_are_stated_clearly(text: str, expected: dict[st
         "Users affected: 1.200",
         "Users affected: 40 in Europe, 50 elsewhere",
         "Data loss: no one knows yet",
+        "Data loss: Yes / No",
+        "Data loss: No, except for the cache",
+        "Users affected: 18,000+",
+        "User impact: high",
+        "Two of 900 customers were affected.",
+        "Between 40 and 50 customers were affected.",
+        "At least 40 customers were affected.",
+        "Redis was completely unavailable.",
         "Revenue lost: 4,000",
         "Up to 12 % of users were affected.",
         "12 % of users were affected. In fact 14 % of users were affected.",
