@@ -32,6 +32,7 @@ from incidents.defaults import install_review_triggers, install_severity_policie
 from incidents.models import Incident, Participant, Service
 from incidents.relating import relate_incidents
 from integrations.demo.plans import PlanLoader
+from integrations.demo.reviews import discuss, set_questions_aside
 from integrations.demo.story_clock import Course, as_if
 from live.commands import replace_text, version_of
 from people.models import Organisation, Team, User
@@ -55,6 +56,7 @@ PASSWORD = "ferry-at-first-light"  # noqa: S105 - documented, and refused in pro
 SHOWN = ["admin", "facilitator", "member", "viewer"]
 REPORTED_AFTER = timedelta(minutes=5)
 MOVES_UNTIL = {"draft": 0, "in_review": 2, "published": 3, "closed": 4}
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ class Loader:
         told, by = story.pop("postmortem", None), self.people[story.pop("reported_by")]
         decision, related = story.pop("decision", None), story.pop("related", {})
         roles = {self.people[key]: role for key, role in story.pop("participants").items()}
-        days_ago = story.pop("days_ago")
+        days_ago = self._days_ago(story.pop("days_ago"), story.pop("weekday", None))
         notes, own_times = story.pop("notes", []), story.pop("own_times", {})
         times: dict[str, Any] = {name: self._instant(words, days_ago) for name, words in story.pop("times").items()}
         noticed = times.get("detected_at") or times["started_at"]
@@ -163,6 +165,13 @@ class Loader:
         if told:
             self._postmortem(incident, by, days_ago, told, ended)
 
+    def _days_ago(self, least: int, weekday: str | None) -> int:
+        """Day 0 falls on the last such weekday: nobody plans, meets or publishes on a Sunday, whenever it is loaded."""
+        if weekday is None:
+            return least
+        latest = self.today - timedelta(days=least)
+        return least + (latest.weekday() - WEEKDAYS.index(weekday)) % 7
+
     def _instant(self, words: str | int, days_ago: int) -> datetime:
         """`14:05` on the incident's day, `+1 14:05` on the next, or minutes from now."""
         if isinstance(words, int):
@@ -172,34 +181,50 @@ class Loader:
         return datetime.combine(day, time.fromisoformat(clock), tzinfo=self.zone)
 
     def _postmortem(self, incident: Incident, by: User, days_ago: int, told: dict[str, Any], ended: datetime) -> None:
-        """Written on the next day, talked over at the meeting, published on the third day, closed with its last action."""
-        leads, plan = self.people[told["facilitator"]], told["meeting"]
-        meeting_at = self._instant(plan["at"], days_ago)
-        wanted = {"facilitator": leads, "meeting_at": meeting_at, "meeting_place": plan["place"]}
+        """Written on the next day, talked over at the meeting, reviewed and published, closed with its last action."""
+        leads, meeting_at = self.people[told["facilitator"]], self._instant(told["meeting"]["at"], days_ago)
+        wanted = {"facilitator": leads, "meeting_at": meeting_at, "meeting_place": told["meeting"]["place"]}
         with as_if(min(ended + timedelta(hours=2), self.now)):
             postmortem = open_postmortem(incident, template=Template.objects.get(name=told["template"]), by=by)
             postmortem = plan_meeting(postmortem, by=by, seen={}, wanted=wanted)
-        drafted_at, weighed_at = ended + timedelta(hours=9), meeting_at + timedelta(minutes=45)
         plan = PlanLoader(postmortem, self.people, by=by, today=self.today)
-        with as_if(min(drafted_at, self.now)):
+        drafted_at = min(meeting_at - timedelta(hours=26), self.now)
+        with as_if(drafted_at):
             self._write(postmortem, by, days_ago, told)
             plan.note_causes(told.get("causes", {}))
         course = Course(self.now)
+        course.add(meeting_at - timedelta(hours=25), partial(name_revision, postmortem, "First draft", by=by))
         # Ahead of a meeting that is still to come, people have begun to weigh.
+        weighed_at = meeting_at + timedelta(minutes=45)
         weighed_at = weighed_at if weighed_at <= self.now else drafted_at
         course.add(weighed_at, partial(plan.weigh, told.get("candidates", ())))
-        course.add(meeting_at - timedelta(hours=25), partial(name_revision, postmortem, "First draft", by=by))
         for action in told["actions"]:
             self._action(course, meeting_at + timedelta(minutes=50), postmortem, by, **plan.with_cause(action))
+        published_at = self._instant(told["published"], days_ago) if "published" in told else self.now
         moves = [
             (meeting_at - timedelta(hours=24, minutes=30), share_draft, by),
             (meeting_at + timedelta(hours=3), submit_postmortem, leads),
-            (ended + timedelta(hours=62), publish_postmortem, leads),
+            (published_at, publish_postmortem, leads),
             (self.now, close_postmortem, leads),
         ]
         for moment, move, person in moves[: MOVES_UNTIL[told["status"]]]:
             course.add(moment, partial(move, postmortem, by=person))
+        if meeting_at < self.now:
+            self._reviews(course, postmortem, meeting_at, leads, told.get("comments", ()))
         course.run()
+
+    def _reviews(
+        self,
+        course: Course,
+        postmortem: Postmortem,
+        meeting_at: datetime,
+        leads: User,
+        threads: Sequence[dict[str, Any]],
+    ) -> None:
+        course.add(meeting_at + timedelta(minutes=30), partial(set_questions_aside, postmortem, by=leads))
+        for index, thread in enumerate(threads):
+            at = meeting_at + timedelta(hours=3, minutes=20 + 10 * index)
+            course.add(at, partial(discuss, postmortem, self.people, at, **thread))
 
     def _write(self, postmortem: Postmortem, by: User, days_ago: int, told: dict[str, Any]) -> None:
         for key, text in told["sections"].items():
