@@ -1,5 +1,6 @@
 """The live document in a browser window: opening it, typing into it, and reading what it says about itself."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +29,16 @@ def open_document(context: BrowserContext, address: str = ADDRESS) -> Page:
     page.goto(address)
     expect(state(page)).to_have_attribute("data-state", "saved", timeout=PATIENCE)
     return page
+
+
+def open_documents(*contexts: BrowserContext, address: str = ADDRESS) -> list[Page]:
+    """The document before several people, each of whom comes while the others' pages still load."""
+    pages = [context.new_page() for context in contexts]
+    for page in pages:
+        page.goto(address, wait_until="commit")
+    for page in pages:
+        expect(state(page)).to_have_attribute("data-state", re.compile("saved|readonly"), timeout=PATIENCE)
+    return pages
 
 
 class Sockets:
