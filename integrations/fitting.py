@@ -8,15 +8,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst, slugify
 
+from actions.models import ActionLink
+from actions.trackers import recognise
 from incidents.commands import order_problems
 from incidents.impact import FIGURES, figures_of, label_of
 from incidents.models import Impact, Incident, Severity
 from integrations.documents import Reading, ReadSection
 from integrations.documents.meanings import plain
 from people.models import User
-from postmortems.models import SectionRole
+from postmortems.models import Cause, SectionRole
 
 # Beyond this a document has no sections but crumbs; what comes later is joined to the last one.
+LONGEST_ADDRESS = 1000
 MOST_SECTIONS = 60
 
 _SEVERITIES = [
@@ -112,26 +115,49 @@ def impact_for(reading: Reading) -> tuple[dict[str, Any], list[str]]:
 class Fact:
     """One thing the document states, as the preview shows it; `words` are the document's own."""
 
+    name: str
     label: str
-    words: str
+    words: str = ""
     at: datetime | None = None
     text: str = ""
 
 
-def instants_found(reading: Reading) -> list[Fact]:
-    """The instants that will be taken over beside start and end, in the order in which an incident has them."""
+def facts_of(reading: Reading) -> list[tuple[str, list[Fact]]]:
+    """What will be taken over beside timeline, actions and sections, in groups; empty groups are left out."""
+    groups = [("Times", _times_found(reading)), ("Impact", _impact_found(reading)), ("Causes", _causes_found(reading))]
+    return [(name, facts) for name, facts in groups if facts]
+
+
+def _times_found(reading: Reading) -> list[Fact]:
+    """In the order in which an incident has them."""
     times, _ = times_for(reading)
-    stated = reading.instants
-    found = [Fact(capfirst(_label(name)), stated[name].words, times[name]) for name in stated if name in times]
-    return found + [Fact(name, one.words, one.value) for name, one in reading.own_instants.items()]
+    found = []
+    for name in Incident.INSTANTS:
+        stated = reading.instants.get(name)
+        if at := times.get(name):
+            found.append(Fact(name, capfirst(_label(name)), stated.words if stated else "", at))
+    return found + [Fact(f"own:{name}", name, one.words, one.value) for name, one in reading.own_instants.items()]
 
 
-def impact_found(reading: Reading) -> list[Fact]:
-    """The figures that will be taken over, in the order in which people ask."""
+def _impact_found(reading: Reading) -> list[Fact]:
+    """In the order in which people ask."""
     values, _ = impact_for(reading)
     known = {one.name: one.as_heading for one in figures_of(Impact(incident=Incident(), **values)) if one.is_known}
-    names = [name for name in FIGURES if name in known]
-    return [Fact(capfirst(label_of(name)), reading.impact[name].words, text=known[name]) for name in names]
+    found = [
+        Fact(name, capfirst(label_of(name)), reading.impact[name].words, text=known[name])
+        for name in FIGURES
+        if name in known
+    ]
+    if felt := values.get("user_experience"):
+        found.append(Fact("user_experience", "What it was like for users", text=felt))
+    return found
+
+
+def _causes_found(reading: Reading) -> list[Fact]:
+    kinds = dict(Cause.Kind.choices)
+    return [
+        Fact(f"cause:{place}", capfirst(kinds[one.kind]), text=one.text) for place, one in enumerate(reading.causes)
+    ]
 
 
 def _label(name: str) -> str:
@@ -182,3 +208,11 @@ def person_named(written: str, people: list[User]) -> User | None:
     }
     found = [person for person in people if wanted in names[person.pk]]
     return found[0] if len(found) == 1 else None
+
+
+def place_of_work(url: str | None) -> str:
+    """What a ticket or a change is called; empty for any other page that an action may name, such as a graph."""
+    if not url or len(url) > LONGEST_ADDRESS:
+        return ""
+    found = recognise(url)
+    return "" if found.kind == ActionLink.Kind.DOCUMENT else found.label

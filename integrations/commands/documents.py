@@ -3,12 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from django.db import connection, transaction
 
 from actions.commands import add_action, add_link, finish_action
-from actions.models import Action, ActionLink
-from actions.trackers import recognise
+from actions.models import Action
 from core.errors import DomainError
 from incidents.commands import add_instant, report_incident
 from incidents.models import Incident, Severity
@@ -23,6 +23,7 @@ from integrations.fitting import (
     key_for,
     kind_for,
     person_named,
+    place_of_work,
     severity_for,
     times_for,
 )
@@ -30,7 +31,7 @@ from integrations.models import ImportDraft, ImportedDocument
 from live.commands import add_text, announce, replace_text
 from people.models import Team, User
 from people.record import put_on_record
-from postmortems.commands import open_postmortem
+from postmortems.commands import add_cause, open_postmortem
 from postmortems.history.keeping import Reason, keep_revision
 from postmortems.models import Postmortem, Revision, Section, SectionRole, Template, TimelineEvent
 
@@ -39,8 +40,8 @@ MOST_ACTIONS = 500
 LONGEST_EVENT = 4000
 LONGEST_TITLE = 200
 LONGEST_ACTION = 300
+LONGEST_CAUSE = 300
 LONGEST_EVIDENCE = 1000
-LONGEST_ADDRESS = 1000
 FULL_TIMELINE = "Timeline, in full"
 
 
@@ -51,6 +52,10 @@ class Correction:
     title: str | None = None
     severity: int | None = None
     is_restricted: bool = False
+    kind: str | None = None
+    is_near_miss: bool | None = None
+    went_unusually_well: bool | None = None
+    left_out: frozenset[str] = frozenset()  # names of facts, as Reading.without takes them
 
 
 def fingerprint_of(text: str) -> str:
@@ -97,6 +102,7 @@ def import_postmortem(
     _refuse_twice(fingerprint)
     _refuse_too_much(reading)
     correction = correction or Correction()
+    reading = reading.without(correction.left_out)
     incident = _incident(reading, by=by, team=team or _team_of(by), correction=correction)
     template = Template.objects.suited_to(incident)
     if template is None:
@@ -105,6 +111,7 @@ def import_postmortem(
     sections = fitted(reading.sections)
     sections += _add_events(postmortem, reading, by=by, source_name=source_name)
     _write_sections(postmortem, sections, by=by)
+    _add_causes(postmortem, reading, by=by)
     _add_actions(postmortem, reading, by=by, source_name=source_name)
     ImportedDocument.objects.create(
         incident=incident, source_name=short_name(source_name), fingerprint=fingerprint, text=text,
@@ -163,14 +170,25 @@ def _incident(reading: Reading, *, by: User, team: Team, correction: Correction)
     reading.warnings += late_notes + odd_notes
     try:
         incident = report_incident(
-            by=by, title=title[:LONGEST_TITLE], severity=severity, team=team, kind=kind_for(title, reading.kind),
-            is_restricted=correction.is_restricted, is_near_miss=reading.is_near_miss, impact=impact, **times,
+            by=by, title=title[:LONGEST_TITLE], severity=severity, team=team, is_restricted=correction.is_restricted,
+            kind=correction.kind or kind_for(title, reading.kind), impact=impact, **times, **_marks(reading, correction),
         )  # fmt: skip
     except DomainError as error:
         raise NotImportable(*error.reasons) from error
     for name, stated in reading.own_instants.items():
         add_instant(incident, by=by, name=name, at=stated.value)
     return incident
+
+
+def _marks(reading: Reading, correction: Correction) -> dict[str, Any]:
+    """What the person says of these; where they say nothing, what the document says."""
+    said = {name: getattr(correction, name) for name in ("is_near_miss", "went_unusually_well")}
+    return {name: getattr(reading, name) if value is None else value for name, value in said.items()}
+
+
+def _add_causes(postmortem: Postmortem, reading: Reading, *, by: User) -> None:
+    for cause in reading.causes:
+        add_cause(postmortem, by=by, text=_short(cause.text, LONGEST_CAUSE), kind=cause.kind)
 
 
 def _add_events(postmortem: Postmortem, reading: Reading, *, by: User, source_name: str) -> list[Fitted]:
@@ -240,11 +258,6 @@ def _add_action(postmortem: Postmortem, action: ReadAction, *, owner: User | Non
         postmortem, by=by, title=_short(title, LONGEST_ACTION), owner=owner, due_on=action.due_on,
         description="\n\n".join(notes), is_accepted=True,
     )  # fmt: skip
-    if action.url and _is_where_work_is_done(action.url):
+    if action.url and place_of_work(action.url):
         add_link(added, by=by, url=action.url)
     return added
-
-
-def _is_where_work_is_done(url: str) -> bool:
-    """A ticket or a change; an action may name any other page, such as the graph it is about."""
-    return len(url) <= LONGEST_ADDRESS and recognise(url).kind != ActionLink.Kind.DOCUMENT

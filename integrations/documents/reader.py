@@ -7,6 +7,7 @@ from dataclasses import replace
 from . import details, marks, source, words
 from .actions import Found, find_actions
 from .blocks import parse
+from .causes import find_causes
 from .dialects import Document, to_markdown
 from .event_kinds import event_kind_of
 from .impact import impact_of
@@ -79,9 +80,13 @@ class _Reader:
             details.severity_of(self.pairs, self.title, self.document.text),
             [replace(event, kind=event_kind_of(event.text)) for event in events],
             [one.action for one in found], sections, self.warnings,
-            marks.kind_of(self.pairs), marks.is_near_miss(self.pairs, self.title),
-            stated, own_instants_of(self.pairs, events, self.context),
-            impact_of(self.pairs, self.walk),
+            kind=marks.kind_of(self.pairs),
+            is_near_miss=marks.is_near_miss(self.pairs, self.title),
+            went_unusually_well=marks.went_unusually_well(self.pairs),
+            instants=stated,
+            own_instants=own_instants_of(self.pairs, events, self.context),
+            impact=impact_of(self.pairs, self.walk),
+            causes=find_causes(self.walk),
         )  # fmt: skip
 
     def _notes(self, runs: list[Run], found: list[Found], consumed: set[int]) -> dict[int, list[str]]:

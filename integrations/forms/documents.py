@@ -2,12 +2,13 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 
-from incidents.models import Severity
+from incidents.models import Incident, Severity
 from integrations.commands import Correction
 from integrations.documents import Reading
 from integrations.documents.source import LARGEST_BYTES
-from integrations.fitting import severity_for
+from integrations.fitting import kind_for, severity_for
 from people.models import Team, User
 
 MOST_FILES = 20
@@ -73,6 +74,9 @@ class ConfirmForm(forms.Form):
 
     title = forms.CharField(max_length=200)
     severity = forms.TypedChoiceField(choices=Severity, coerce=int)
+    kind = forms.ChoiceField(choices=Incident.Kind, required=False)
+    is_near_miss = forms.BooleanField(label="Near miss", required=False, help_text="Caught before users felt anything.")
+    went_unusually_well = forms.BooleanField(label="Went unusually well", required=False)
     team = forms.ModelChoiceField(Team.objects.all(), empty_label="Choose a team", help_text="Who answers for it.")
     is_restricted = forms.BooleanField(
         label="Restricted", required=False, help_text="Only its team, its participants and administrators can see it."
@@ -83,11 +87,28 @@ class ConfirmForm(forms.Form):
         initial = {
             "title": reading.title[:200],
             "severity": severity_for(reading.severity) or Severity.SEV3,
+            "kind": kind_for(reading.title, reading.kind),
+            "is_near_miss": reading.is_near_miss,
+            "went_unusually_well": reading.went_unusually_well,
             "team": Team.objects.of(user).first(),  # type: ignore[attr-defined]
         }
-        return cls(data, initial=initial)
+        form = cls(data, initial=initial)
+        form.fields["severity"].help_text = (
+            f"Written as “{reading.severity}”." if reading.severity else "The text states none."
+        )
+        return form
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """What stood on the page with a tick that was taken away. Ticks alone do not tell: those not set are not sent."""
+        if not isinstance(self.data, QueryDict):
+            return frozenset()
+        return frozenset(self.data.getlist("shown")) - frozenset(self.data.getlist("take"))
 
     @property
     def correction(self) -> Correction:
         wanted = self.cleaned_data
-        return Correction(wanted["title"], wanted["severity"], wanted["is_restricted"])
+        return Correction(
+            wanted["title"], wanted["severity"], wanted["is_restricted"], wanted["kind"] or None,
+            wanted["is_near_miss"], wanted["went_unusually_well"], self.left_out,
+        )  # fmt: skip

@@ -1,5 +1,6 @@
 from django import template
 
+from integrations import fitting
 from integrations.documents import actions
 
 register = template.Library()
@@ -8,3 +9,8 @@ register = template.Library()
 @register.filter
 def plain_action(title: str) -> str:
     return actions.plain_action(title)
+
+
+@register.filter
+def place_of_work(url: str | None) -> str:
+    return fitting.place_of_work(url)

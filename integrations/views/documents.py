@@ -6,9 +6,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from incidents.models import Incident
 from integrations.commands import confirm_draft, draft_import
-from integrations.documents import NotReadable, Reading, read
+from integrations.documents import NotReadable, read
 from integrations.errors import AlreadyImported, NotImportable
-from integrations.fitting import impact_for, impact_found, instants_found, kind_for, times_for
+from integrations.fitting import facts_of, impact_for, times_for
 from integrations.forms import ConfirmForm, UploadForm
 from integrations.models import ImportDraft
 from integrations.permissions import can_import
@@ -50,15 +50,9 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
                 form.add_error(None, reason)
         else:
             return redirect(postmortem)
-    context = {"draft": draft, "reading": reading, "form": form, **_facts(reading)}
-    return render(request, "integrations/preview.html", context, status=422 if form.is_bound else 200)
-
-
-def _facts(reading: Reading) -> dict[str, object]:
-    """What the document states beside its timeline, and what of it cannot be taken over."""
     reading.warnings += times_for(reading)[1] + impact_for(reading)[1]
-    kind = kind_for(reading.title, reading.kind)
-    return {"instants": instants_found(reading), "figures": impact_found(reading), "kind": kind}
+    context = {"draft": draft, "reading": reading, "form": form, "groups": facts_of(reading)}
+    return render(request, "integrations/preview.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST

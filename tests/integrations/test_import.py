@@ -274,8 +274,8 @@ def test_import_postmortem_dry_run_prints_one_object_a_file_and_stores_nothing(d
 
     found = json.loads(printed)
     assert list(found) == [
-        "file", "title", "started_at", "resolved_at", "severity", "kind", "is_near_miss", "instants", "own_instants",
-        "impact", "timeline", "actions", "sections", "warnings",
+        "file", "title", "started_at", "resolved_at", "severity", "kind", "is_near_miss",
+        "went_unusually_well", "instants", "own_instants", "impact", "causes", "timeline", "actions", "sections", "warnings",
     ]  # fmt: skip
     assert (found["file"], found["title"], found["severity"]) == (str(file), "Labels came out blank", "SEV-2")
     assert found["started_at"] == "2026-03-02T14:00:00+00:00"

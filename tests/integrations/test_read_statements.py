@@ -209,6 +209,29 @@ def test_read_keeps_the_words_that_state_a_figure() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("## Contributing factors\n\n- No limit on the queue\n- Nobody saw the graph", [
+            ("factor", "No limit on the queue"), ("factor", "Nobody saw the graph")]),
+        ("## Contributing factors\n\n1. **No limit:** The queue could grow.", [("factor", "No limit")]),
+        ("## Root causes\n\n- A lock was held for hours", [("root", "A lock was held for hours")]),
+        ("## Root cause\n\nA lock was held\nfor hours.", [("root", "A lock was held for hours.")]),
+        ("**Root cause:** A lock was held for hours.", [("root", "A lock was held for hours.")]),
+        ("## Root cause\n\nUnknown at this time.", []),
+        ("## Root cause\n\n*Say what the cause was.*", []),
+        ("## Root cause\n\nHuman error at the console.", []),
+        ("## Root cause\n\nA lock was held.\n\nThen the queue grew.\n\n- step one\n- step two", []),
+        ("## Root cause\n\n" + "It is a long story. " * 20, []),
+        ("## Root cause A\n\nThe root cause is not told here.", []),
+        ("## Contributing factors\n\n- [Factor]\n- TBD", []),
+        ("## Contributing factors\n\n- One\n\n## Contributing factors\n\n- Another incident's", []),
+    ],
+)  # fmt: skip
+def test_read_takes_causes_that_are_listed_or_stated_in_a_line(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(one.kind, one.text) for one in told(text).causes] == expected
+
+
 def test_read_believes_a_label_more_than_a_sentence() -> None:
     assert figures("Users affected: 900\n\nIt affected 700 customers.") == {"users_affected_count": 900}
 
@@ -223,6 +246,8 @@ def test_read_believes_a_label_more_than_a_sentence() -> None:
         ("Near miss: no", None, False),
         ("We had a near miss in May.", None, False),
         ("Incident type: weather", None, False),
+        ("Category: Security incident", "security", False),
+        ("Category: Process", None, False),
     ],
 )
 def test_read_takes_kind_and_near_miss_from_labels_only(text: str, kind: str | None, is_near_miss: bool) -> None:

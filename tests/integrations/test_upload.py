@@ -160,3 +160,63 @@ def test_upload_by_a_viewer_is_forbidden(client: Client, viewer: User) -> None:
     client.force_login(viewer)
 
     assert [client.get("/import/").status_code, bring(client, text=TEXT).status_code] == [403, 403]
+
+
+STATED = TEXT + (
+    "\n**Detected**: 2026-03-02 14:05 UTC\n**Users affected**: 40\n\n## Contributing factors\n\n- No limit on the queue\n"
+    "- No alert\n\n## Action items\n\n- [ ] Add a limit https://github.com/harbour/printer/issues/8\n"
+)
+
+
+def test_preview_shows_what_the_text_states_with_its_words(browser: Client) -> None:
+    page = browser.get(bring(browser, text=STATED)["Location"]).content.decode()
+
+    for shown in [
+        "Detected",
+        "Written: “2026-03-02 14:05 UTC”",
+        "Users affected",
+        "No limit on the queue",
+        "printer#8",
+    ]:
+        assert shown in page
+    assert page.count('name="take"') == page.count('name="shown"') == page.count('form="import-form" checked>')
+
+
+def test_confirm_leaves_out_what_was_unticked(browser: Client, team: Team) -> None:
+    preview = bring(browser, text=STATED)["Location"]
+    shown = ["started_at", "resolved_at", "detected_at", "users_affected_count", "cause:0", "cause:1", "link:0"]
+
+    browser.post(preview, wishes(team, shown=shown, take=["started_at", "resolved_at", "detected_at", "cause:1"]))
+
+    incident = Incident.objects.get()
+    assert (incident.detected_at is not None, incident.impact.users_affected_count) == (True, None)
+    assert [cause.text for cause in incident.postmortem.causes.all()] == ["No alert"]
+    assert incident.postmortem.actions.get().links.count() == 0
+
+
+def test_confirm_takes_everything_where_no_tick_was_taken_away(browser: Client, team: Team) -> None:
+    browser.post(bring(browser, text=STATED)["Location"], wishes(team))
+
+    incident = Incident.objects.get()
+    assert (incident.impact.users_affected_count, incident.postmortem.causes.count()) == (40, 2)
+    assert incident.postmortem.actions.get().links.get().label == "harbour/printer#8"
+
+
+def test_confirm_keeps_the_ticks_of_a_form_that_was_refused(browser: Client, team: Team) -> None:
+    preview = bring(browser, text=STATED)["Location"]
+
+    page = browser.post(
+        preview, wishes(team, title="", shown=["cause:0", "cause:1"], take=["cause:1"])
+    ).content.decode()
+
+    assert 'value="cause:0" form="import-form"><input' in page
+    assert 'value="cause:1" form="import-form" checked>' in page
+
+
+def test_confirm_follows_the_person_on_kind_and_marks(browser: Client, team: Team) -> None:
+    preview = bring(browser, text=f"{STATED}\nNear miss: yes\n")["Location"]
+
+    browser.post(preview, wishes(team, kind="process", went_unusually_well="on"))
+
+    incident = Incident.objects.get()
+    assert (incident.kind, incident.is_near_miss, incident.went_unusually_well) == ("process", False, True)

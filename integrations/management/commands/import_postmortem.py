@@ -119,9 +119,11 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "severity": reading.severity,
         "kind": reading.kind,
         "is_near_miss": reading.is_near_miss,
+        "went_unusually_well": reading.went_unusually_well,
         "instants": _stated(reading.instants),
         "own_instants": _stated(reading.own_instants),
         "impact": _stated(reading.impact),
+        "causes": [{"kind": one.kind, "text": one.text} for one in reading.causes],
         "timeline": [{"at": _iso(event.at), "text": event.text, "kind": event.kind} for event in reading.timeline],
         "actions": [
             {"title": one.title, "owner": one.owner or None, "done": one.done, "url": one.url}
@@ -155,6 +157,7 @@ def in_words(outcome: Outcome) -> str:
         f"{len(reading.timeline)} timeline entries, {len(reading.actions)} actions, {len(reading.sections)} sections"
     )
     stated = len(reading.instants) + len(reading.own_instants) + sum(name != "currency" for name in reading.impact)
-    found += f", {stated} stated times and figures" if stated else ""
+    stated += len(reading.causes)
+    found += f", {stated} stated times, figures and causes" if stated else ""
     lines = [f"{outcome.path.name}: {outcome.result or 'read'}; {found}"]
     return "\n".join(lines + [f"    {warning}" for warning in reading.warnings])
