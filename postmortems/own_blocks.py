@@ -25,7 +25,8 @@ def _timeline_text(records: Records) -> str:
 def _line(moment: Moment) -> str:
     at = f"{moment.occurred_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if moment.occurred_at else "time unknown"
     who = f" ({moment.who})" if moment.who else ""
-    return f"- {at}: {' '.join(moment.text.split())}{who}"
+    star = "★ " if moment.is_key else ""
+    return f"- {at}: {star}{' '.join(moment.text.split())}{who}"
 
 
 def _impact_html(records: Records) -> str:

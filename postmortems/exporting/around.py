@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 
+from django.template.loader import render_to_string
+
 from core.embeds import File
 from postmortems.blocks import AsText, InPostmortem
 from postmortems.exporting.document import AttachmentLine, Document
 
 MOST_PICTURES_PRINTED = 100
+# What the printed document has as a part of its own: a text that names it leads there, and paper says it once.
+PARTS = {"timeline": "All events", "actions": "All actions"}
 
 
 def _lines(document: Document) -> Mapping[int, AttachmentLine]:
@@ -44,6 +48,11 @@ class InPrint(InPostmortem):
         super().__init__(document, document.around.people)
         self.files = _lines(document)
         self.printed: set[int] = set()
+
+    def make(self, name: str) -> str:
+        if name not in PARTS:
+            return super().make(name)
+        return render_to_string("postmortems/exports/_see_part.html", {"name": name, "words": PARTS[name]})
 
     def file(self, number: int) -> File | None:
         line = self.files.get(number)

@@ -64,6 +64,11 @@ def _sheet(name: str) -> str:
 
 
 def html_of(document: Document) -> str:
+    sections = [
+        replace(section, text=with_headings_below(0, section.text, lift=True))
+        for section in document.sections
+        if not section.is_printed_elsewhere
+    ]
     with timezone.override(document.zone):
         return render_to_string(
             "postmortems/exports/document.html",
@@ -71,11 +76,9 @@ def html_of(document: Document) -> str:
                 "document": document,
                 "front": front_page(document),
                 "around": InPrint(document),
-                "sections": [
-                    replace(section, text=with_headings_below(0, section.text, lift=True))
-                    for section in document.sections
-                    if not section.is_printed_elsewhere
-                ],
+                "sections": sections,
+                # A section of that name holds what people say about the timeline.
+                "events_title": "Events" if "Timeline" in (section.title for section in sections) else "Timeline",
                 "tables": list(timeline_tables(document)),
                 "drawing": draw(lane_story(document), document.zone, width=LANE_WIDTH),
                 "sheet": in_print.sheet(),

@@ -48,6 +48,11 @@ class Fact:
         return self.value is not None
 
     @property
+    def is_told(self) -> bool:
+        """In sentences, which want the whole width."""
+        return self.name == "user_experience"
+
+    @property
     def in_a_sentence(self) -> str:
         return self.label if self.label[1:2].isupper() else self.label[:1].lower() + self.label[1:]
 

@@ -7,11 +7,12 @@ from itertools import groupby
 from core.embeds import with_embeds_as_text
 from postmortems.exporting.around import WithoutBlocks
 from postmortems.exporting.document import ActionLine, Document, Fact, Instant, unknown_among
-from postmortems.exporting.words import cut, lines_of
-from postmortems.models import Postmortem, SectionRole
+from postmortems.exporting.words import cut, lines_of, whole_sentences
+from postmortems.models import Cause, Postmortem, SectionRole
 
 ACTIONS_SHOWN = 5
 REFERENCES_SHOWN = 5
+CAUSES_SHOWN = 4
 FIGURES_SHOWN = 12
 IN_WORDS = {"downstream", "systems", "user_experience"}
 INSTANTS_SHOWN = {"started_at", "detected_at", "mitigated_at", "resolved_at"}
@@ -81,7 +82,7 @@ def front_page(document: Document) -> FrontPage:
         title=document.incident.title,
         what_happened=gist(words(SectionRole.SUMMARY) or document.incident.summary, 500),
         what_users_felt=gist(words(SectionRole.IMPACT), 170),
-        cause=gist(words(SectionRole.CAUSES, SectionRole.FACTORS), 420),
+        cause=_root_causes(document) or gist(words(SectionRole.CAUSES, SectionRole.FACTORS), 420),
         known=_known_figures(document.impact),
         downstream=next((fact.text for fact in document.impact if fact.is_known and fact.name == "downstream"), ""),
         unknown=unknown_among(document.impact),
@@ -91,6 +92,12 @@ def front_page(document: Document) -> FrontPage:
         still_open=list(still_open(document)),
         instants=[instant for instant in document.incident.instants if instant.name in INSTANTS_SHOWN],
     )
+
+
+def _root_causes(document: Document) -> Gist | None:
+    """Noted one by one they say more in a line each than the start of what is written about the first of them."""
+    roots = [Line(cut(cause.text, 160), is_item=True) for cause in document.causes if cause.kind == Cause.Kind.ROOT]
+    return Gist(roots[:CAUSES_SHOWN], is_cut=len(roots) > CAUSES_SHOWN) if roots else None
 
 
 def _known_figures(facts: list[Fact]) -> list[Fact]:
@@ -113,9 +120,11 @@ def gist(text: str, limit: int) -> Gist:
     for words, is_item in lines_of(text):
         if room <= 0:
             return Gist(lines, is_cut=True)
-        lines.append(Line(cut(words, max(room, SHORTEST_LINE)), is_item))
-        if len(words) > max(room, SHORTEST_LINE):
-            return Gist(lines, is_cut=True)
+        most = max(room, SHORTEST_LINE)
+        if len(words) > most:
+            start = whole_sentences(words, most) or ("" if lines else cut(words, most))
+            return Gist([*lines, *([Line(start, is_item)] if start else [])], is_cut=True)
+        lines.append(Line(words, is_item))
         room -= max(len(words), SHORTEST_LINE)
     return Gist(lines, is_cut=False)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from postmortems.exporting.words import cut
 from postmortems.models import Postmortem, TimelineEvent
 
 
@@ -48,4 +49,6 @@ def _moment(event: TimelineEvent) -> Moment:
 
 def observations_of(postmortem: Postmortem) -> Iterable[ObservationLine]:
     for one in postmortem.observations.select_related("event"):
-        yield ObservationLine(one.text, str(one.kind), one.get_kind_display(), str(one.event or ""))
+        yield ObservationLine(
+            one.text, str(one.kind), one.get_kind_display(), cut(one.event.text, 120) if one.event else ""
+        )

@@ -14,6 +14,8 @@ ROWS_A_TABLE = 100
 # A table, a code block and a heading of its own are for the whole document, not for the first page.
 LEFT_OUT = {"table", "heading"}
 CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
+# Of two letters at least before it, so that “e.g. one” ends nothing.
+SENTENCE_END = re.compile(r"(?<=\w\w|.[%)”’])[.!?…][”’\"')]*(?=\s)")
 SPACES = re.compile(r"\s+")
 
 
@@ -93,6 +95,12 @@ def cut(words: str, limit: int) -> str:
         return words
     whole = words[:limit].rsplit(" ", 1)[0]
     return (whole if len(whole) > limit // 2 else words[:limit]).rstrip(" ,;:.") + " …"
+
+
+def whole_sentences(words: str, limit: int) -> str:
+    """As many sentences as `limit` characters hold; empty where the first is longer."""
+    ends = [found.end() for found in SENTENCE_END.finditer(words[:limit])]
+    return words[: ends[-1]] if ends else ""
 
 
 def direction_of(text: str) -> str:

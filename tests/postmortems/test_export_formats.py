@@ -140,6 +140,22 @@ def test_a_gist_is_the_first_words_without_code_tables_or_headings() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"One. Two. {'x ' * 60}", ["One. Two."]),
+        (f"Whole.\n\n{'x ' * 60}", ["Whole."]),
+        (f"It fell by 3.5 %. {'x ' * 60}", ["It fell by 3.5 %."]),
+        ("x " * 60, ["x " * 49 + "x …"]),
+    ],
+)
+def test_a_gist_ends_with_a_sentence_where_it_can(text: str, expected: list[str]) -> None:
+    found = gist(text, 100)
+
+    assert [line.text for line in found.lines] == expected
+    assert found.is_cut
+
+
 def test_a_cut_ends_at_a_word() -> None:
     assert cut("one two three", 9) == "one two …"
     assert cut("x" * 20, 10) == "x" * 10 + " …"

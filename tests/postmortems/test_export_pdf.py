@@ -14,6 +14,7 @@ from actions.models import Action
 from incidents.models import Impact
 from live.commands import create_room
 from people.models import User
+from postmortems.commands import add_cause
 from postmortems.exporting import fonts
 from postmortems.exporting.as_pdf import as_pdf, html_of
 from postmortems.exporting.document import ActionLine, Document, SectionText, document_of
@@ -21,7 +22,7 @@ from postmortems.exporting.fonts import fonts_for
 from postmortems.exporting.front_page import front_page
 from postmortems.exporting.moments import Moment
 from postmortems.exporting.sandbox import pdf_problem
-from postmortems.models import Postmortem, SectionRole
+from postmortems.models import Cause, Postmortem, SectionRole
 from tests.factories import (
     ActionFactory,
     IncidentFactory,
@@ -280,6 +281,25 @@ def test_the_front_page_names_work_without_owner_or_date(told):
 
     assert "1 action is without an owner: ACT-48." in sentences
     assert "1 action is without a due date: ACT-48." in sentences
+
+
+def test_the_front_page_says_each_root_cause_in_a_line(told, member):
+    add_cause(told, by=member, text="No test reads a backup.", kind=Cause.Kind.ROOT)
+    add_cause(told, by=member, text="A key opens what nobody lists.", kind=Cause.Kind.FACTOR)
+
+    assert [(line.text, line.is_item) for line in front_page(document(told)).cause.lines] == [
+        ("No test reads a backup.", True)
+    ]
+
+
+def test_the_contents_name_causes_and_what_is_said_about_the_timeline(told, member):
+    add_cause(told, by=member, text="No test reads a backup.")
+    said = replace(document(told).sections[0], title="Timeline", text="{{timeline}}\n\nIt was quick.")
+
+    html = html_of(document(told, sections=[said]))
+
+    assert '<a href="#causes-noted">Causes noted</a>' in html
+    assert '<a href="#timeline">Events</a>' in html
 
 
 def test_the_document_asks_the_database_as_often_for_three_rows_as_for_one(told, django_assert_max_num_queries):

@@ -130,6 +130,14 @@ def test_a_stranger_is_shown_no_block(signed_in, hidden):
         assert signed_in.get(f"/postmortems/9/blocks/{name}/").status_code == 404
 
 
+def test_a_key_moment_has_its_star(signed_in, told):
+    TimelineEventFactory(postmortem=told, text="The fuse is found.", is_key=True)
+
+    assert "</span></span> The fuse is found." in read(signed_in)
+    assert "UTC: ★ The fuse is found." in as_markdown(document(told)).decode()
+    assert "UTC: Gate 3 is shut." in as_markdown(document(told)).decode()
+
+
 def test_records_of_another_post_mortem_stand_in_no_block(signed_in, told):
     other = PostmortemFactory(incident=IncidentFactory(number=8))
     TimelineEventFactory(postmortem=other, text="Elsewhere")
@@ -271,7 +279,8 @@ def test_a_hundred_thousand_blocks_make_no_hundred_thousand_timelines(told):
     started = datetime.now(tz=UTC)
     lines = replace(document(told), sections=[replace(document(told).sections[0], text="{{timeline}}\n" * 20_000)])
 
-    assert (
-        html_of(lines).count("Gate 3 is shut.") == MOST_OF_A_KIND + 3
-    )  # in its own part, and twice on the line of time
+    html = html_of(lines)
+
+    assert html.count('<a class="page-link" href="#timeline">All events</a>') == MOST_OF_A_KIND
+    assert html.count("Gate 3 is shut.") == 3  # in its own part, and twice on the line of time
     assert (datetime.now(tz=UTC) - started).total_seconds() < 60
