@@ -1,14 +1,12 @@
 """The live document in a browser window: opening it, typing into it, and reading what it says about itself."""
 
-import re
 from typing import Any
 
 from django.conf import settings
-from django.test import Client
-from playwright.sync_api import BrowserContext, Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import BrowserContext, Locator, Page, WebSocketRoute
 
 from people.models import User
-from tests.browser.conftest import Windows
+from tests.browser.conftest import Windows, session_of
 
 ADDRESS = "/postmortems/7/"
 PATIENCE = 20_000
@@ -17,17 +15,19 @@ PATIENCE = 20_000
 def enter(windows: Windows, user: User) -> BrowserContext:
     """A window of somebody who has signed in already."""
     context = windows.open(user)
-    client = Client()
-    client.force_login(user)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": windows.url}])
+    be(user, context, windows.url)
     return context
+
+
+def be(user: User, context: BrowserContext, url: str) -> None:
+    """From now on this window is signed in as them."""
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": url}])
 
 
 def open_document(context: BrowserContext, address: str = ADDRESS) -> Page:
     page = context.new_page()
     page.goto(address)
-    expect(state(page)).to_have_attribute("data-state", "saved", timeout=PATIENCE)
+    wait_until_saved(page)
     return page
 
 
@@ -37,8 +37,16 @@ def open_documents(*contexts: BrowserContext, address: str = ADDRESS) -> list[Pa
     for page in pages:
         page.goto(address, wait_until="commit")
     for page in pages:
-        expect(state(page)).to_have_attribute("data-state", re.compile("saved|readonly"), timeout=PATIENCE)
+        wait_until_saved(page)
     return pages
+
+
+def wait_until_saved(page: Page) -> None:
+    """Until it is connected and nothing is on its way. Asked in the page, frame by frame: `expect` pauses up to a second."""
+    page.wait_for_function(
+        "() => ['saved', 'readonly'].includes(document.querySelector('[data-live-state]')?.dataset.state)",
+        timeout=PATIENCE,
+    )
 
 
 class Sockets:
@@ -71,6 +79,11 @@ def editor(page: Page, name: str = "summary") -> Locator:
     return page.locator(f'live-editor[name="{name}"] .cm-content')
 
 
+def read(page: Page, name: str = "summary") -> None:
+    """Scroll to where a section begins."""
+    page.evaluate("name => document.getElementById(name).scrollIntoView()", name)
+
+
 def write(page: Page, words: str, name: str = "summary") -> None:
     """Type at the end of a section."""
     editor(page, name).click()
@@ -88,7 +101,10 @@ def text(page: Page, name: str = "summary") -> str:
 
 def expect_text(page: Page, words: str, *, within: float = 5_000, name: str = "summary") -> None:
     page.wait_for_function(
-        "([name, words]) => document.querySelector(`live-editor[name='${name}']`).view?.state.doc.toString() === words",
+        """([name, words]) => {
+          const said = document.querySelector(`live-editor[name='${name}']`).view?.state.doc;
+          return said?.length === words.length && said.toString() === words;
+        }""",
         arg=[name, words],
         timeout=within,
     )

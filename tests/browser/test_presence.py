@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 from people.models import User
 from postmortems.models import Postmortem, SectionRole
 from tests.browser.conftest import Windows
-from tests.browser.documents import ADDRESS, PATIENCE, editor, enter, open_document, state, write
+from tests.browser.documents import ADDRESS, editor, enter, open_document, open_documents, read, state, write
 from tests.factories import IncidentFactory, PostmortemFactory, SectionFactory, TimelineEventFactory, UserFactory
 from tests.stack import Stack
 
@@ -47,59 +47,40 @@ def listed(page: Page) -> Locator:
     return page.locator("[data-presence] > li")
 
 
-def read(page: Page, name: str = "summary") -> None:
-    """Scroll to where a section begins."""
-    page.evaluate("name => document.getElementById(name).scrollIntoView()", name)
-
-
-def test_presence_shows_who_comes_and_forgets_who_goes(page: Page, windows: Windows, bo: User) -> None:
+def test_presence_shows_who_is_here_and_what_they_do_and_forgets_who_goes(
+    page: Page, windows: Windows, bo: User
+) -> None:
     expect(listed(page)).to_have_text(["ALAda Lind (you)", "Nobody else is here."])
 
-    other = open_document(enter(windows, bo))
-
+    context, reader = enter(windows, bo), enter(windows, UserFactory(name="Vera Read", role=User.Role.VIEWER))
+    other = open_document(context)
     expect(avatars(page)).to_have_text(["BM"])
     read(other)
     expect(listed(page)).to_have_text(["ALAda Lind (you)", "BMBo Madsenat Summary"])
-    other.close()
-    expect(avatars(page)).to_have_count(0)
-    expect(listed(page)).to_have_text(["ALAda Lind (you)", "Nobody else is here."])
 
-
-def test_presence_counts_the_tabs_of_one_person_as_one(page: Page, windows: Windows, bo: User) -> None:
-    context = enter(windows, bo)
-    read(open_document(context))
+    # The tabs of one person count as one.
     second = open_document(context, ADDRESS + "?mode=read")
-    open_document(page.context)
-
+    own = open_document(page.context)
+    expect(avatars(second)).to_have_text(["AL"])
     expect(avatars(page)).to_have_text(["BM"])
     expect(listed(page)).to_have_text(["ALAda Lind (you)", "BMBo Madsenat Summary"])
-    expect(avatars(second)).to_have_text(["AL"])
+    second.close()
+    own.close()
 
-
-def test_presence_tells_those_who_only_read_from_those_who_write(page: Page, windows: Windows, bo: User) -> None:
-    reader = enter(windows, UserFactory(name="Vera Read", role=User.Role.VIEWER)).new_page()
-    reader.goto(ADDRESS)
-    expect(state(reader)).to_have_text("Read only", timeout=PATIENCE)
-    read(reader)
-    other = open_document(enter(windows, bo))
-
+    # Those who only read are told from those who write.
+    reading = open_document(reader)
+    expect(state(reading)).to_have_text("Read only")
+    read(reading)
     write(other, "More.", name="impact")
-
     expect(avatars(page).nth(0)).to_have_accessible_name("Follow Bo Madsen, writing in Impact")
     expect(avatars(page).nth(1)).to_have_accessible_name("Follow Vera Read, reading Summary")
     expect(avatars(page).nth(1)).to_have_attribute("data-reading", "")
 
-
-def test_presence_names_the_cursor_of_another_where_it_stands(page: Page, windows: Windows, bo: User) -> None:
-    other = open_document(enter(windows, bo))
-
-    editor(other, "impact").click()
-    other.keyboard.press("Shift+Home")
-
-    caret = page.locator('live-editor[name="impact"] .live-caret')
-    expect(caret).to_have_attribute("data-name", "Bo Madsen")
-    expect(page.locator('live-editor[name="impact"] .live-selection')).to_have_text("Some.")
-    expect(page.locator('live-editor[name="summary"] .live-caret')).to_have_count(0)
+    other.close()
+    expect(avatars(page)).to_have_text(["VR"])
+    reading.close()
+    expect(avatars(page)).to_have_count(0)
+    expect(listed(page)).to_have_text(["ALAda Lind (you)", "Nobody else is here."])
 
 
 def test_presence_stays_small_with_forty_people(page: Page) -> None:
@@ -135,13 +116,27 @@ def expect_beginning(page: Page, *, in_sight: bool) -> None:
     )
 
 
-def test_follow_goes_where_the_other_goes_until_i_scroll(page: Page, windows: Windows, bo: User) -> None:
-    other = open_document(enter(windows, bo))
+def test_another_is_seen_where_they_are_and_followed_until_i_want_otherwise(
+    postmortem: Postmortem, windows: Windows, ada: User, bo: User
+) -> None:
+    page, other = open_documents(enter(windows, ada), enter(windows, bo))
+
+    # Their row is outlined, their caret and what they select bear their name.
+    other.locator(".timeline-event").focus()
+    row = page.locator(".timeline-event")
+    expect(row).to_have_attribute("data-edited-by", "Bo Madsen")
+    expect(avatars(page)).to_have_accessible_name("Follow Bo Madsen, editing an event of the timeline")
+    editor(other, "impact").click()
+    expect(row).not_to_have_attribute("data-edited-by", "Bo Madsen")
+    other.keyboard.press("Shift+Home")
+    expect(page.locator('live-editor[name="impact"] .live-caret')).to_have_attribute("data-name", "Bo Madsen")
+    expect(page.locator('live-editor[name="impact"] .live-selection')).to_have_text("Some.")
+    expect(page.locator('live-editor[name="summary"] .live-caret')).to_have_count(0)
+
+    # Followed, the page goes where they go, until I scroll.
     write(other, "!", name="summary")
     avatars(page).first.focus()
-
     page.keyboard.press("Enter")
-
     bar = page.locator(".live-strip-item[data-name=follow]")
     expect(bar).to_contain_text("Following Bo Madsen")
     expect_beginning(page, in_sight=False)
@@ -154,36 +149,14 @@ def test_follow_goes_where_the_other_goes_until_i_scroll(page: Page, windows: Wi
     expect(page.locator("[data-presence]")).to_contain_text("writing in Impact")
     expect_beginning(page, in_sight=True)
 
+    for key in ("Escape", "a"):
+        avatars(page).first.click()
+        expect(bar).to_be_visible()
+        page.keyboard.press(key)
+        expect(bar).to_be_hidden()
+        expect(avatars(page).first).to_have_attribute("aria-pressed", "false")
 
-@pytest.mark.parametrize("key", ["Escape", "a"])
-def test_follow_ends_with_a_key(page: Page, windows: Windows, bo: User, key: str) -> None:
-    open_document(enter(windows, bo))
     avatars(page).first.click()
-    bar = page.locator(".live-strip-item[data-name=follow]")
     expect(bar).to_be_visible()
-
-    page.keyboard.press(key)
-
-    expect(bar).to_be_hidden()
-    expect(avatars(page).first).to_have_attribute("aria-pressed", "false")
-
-
-def test_follow_ends_when_the_other_leaves(page: Page, windows: Windows, bo: User) -> None:
-    other = open_document(enter(windows, bo))
-    avatars(page).first.click()
-    expect(page.locator(".live-strip-item[data-name=follow]")).to_be_visible()
-
     other.close()
-
-    expect(page.locator(".live-strip-item[data-name=follow]")).to_be_hidden()
-
-
-def test_presence_outlines_the_row_that_another_is_in(page: Page, windows: Windows, bo: User) -> None:
-    other = open_document(enter(windows, bo))
-    other.locator(".timeline-event").focus()
-
-    row = page.locator(".timeline-event")
-    expect(row).to_have_attribute("data-edited-by", "Bo Madsen")
-    expect(avatars(page)).to_have_accessible_name("Follow Bo Madsen, editing an event of the timeline")
-    editor(other, "impact").click()
-    expect(row).not_to_have_attribute("data-edited-by", "Bo Madsen")
+    expect(bar).to_be_hidden()

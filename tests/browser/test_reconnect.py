@@ -16,7 +16,17 @@ from live.commands import text_of
 from people.models import User
 from postmortems.models import Postmortem
 from tests.browser.conftest import Windows
-from tests.browser.documents import PATIENCE, Sockets, enter, expect_text, open_document, state, text, write
+from tests.browser.documents import (
+    PATIENCE,
+    Sockets,
+    enter,
+    expect_text,
+    open_document,
+    state,
+    text,
+    wait_until_saved,
+    write,
+)
 from tests.factories import IncidentFactory, PostmortemFactory, TimelineEventFactory, UserFactory
 from tests.stack import Stack, free_port
 
@@ -95,7 +105,7 @@ def test_reconnect_waits_longer_each_time_and_can_be_hurried(
     page = enter(windows, ada).new_page()
     sockets = Sockets(page)
     page.goto("/postmortems/7/")
-    expect(state(page)).to_have_attribute("data-state", "saved", timeout=PATIENCE)
+    wait_until_saved(page)
     page.clock.install()
     sockets.cut()
     for attempt in range(1, 6):
@@ -109,7 +119,7 @@ def test_reconnect_waits_longer_each_time_and_can_be_hurried(
 
     strip.get_by_role("button", name="Try now").click()
 
-    expect(state(page)).to_have_attribute("data-state", "saved", timeout=PATIENCE)
+    wait_until_saved(page)
     expect(strip).to_be_hidden()
 
 
