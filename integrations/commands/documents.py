@@ -12,8 +12,9 @@ from actions.models import Action
 from core.errors import DomainError
 from incidents.commands import add_instant, report_incident
 from incidents.models import Incident, Severity
-from integrations.documents import ReadAction, Reading, read
+from integrations.documents import ReadAction, ReadEvent, Reading, read
 from integrations.documents.actions import plain_action
+from integrations.documents.columns import apart
 from integrations.documents.source import clean, decode
 from integrations.errors import AlreadyImported, NotImportable
 from integrations.fitting import (
@@ -195,15 +196,19 @@ def _add_events(postmortem: Postmortem, reading: Reading, *, by: User, source_na
     """The timeline in one go. Answers with a section for what is longer than an entry may be."""
     long = [event.text for event in reading.timeline if len(event.text) > LONGEST_EVENT]
     TimelineEvent.objects.bulk_create(
-        TimelineEvent(
-            postmortem=postmortem, occurred_at=event.at, text=_short(event.text, LONGEST_EVENT), position=position,
-            kind=event.kind, added_by=by,
-            source=f"{short_name(source_name)}{f': {event.stamp}' if event.stamp else ''}"[:500],
-        )
+        _event(event, TimelineEvent(postmortem=postmortem, position=position, added_by=by), source_name)
         for position, event in enumerate(reading.timeline)
-    )  # fmt: skip
+    )
     announce(postmortem.room, "timelineChanged")
     return [Fitted(FULL_TIMELINE, "\n\n".join(long), SectionRole.OTHER)] if long else []
+
+
+def _event(event: ReadEvent, row: TimelineEvent, source_name: str) -> TimelineEvent:
+    told = apart(event.text)
+    row.occurred_at, row.kind = event.at, event.kind
+    row.text, row.who, row.effect = _short(told.text, LONGEST_EVENT), told.who, told.effect
+    row.source = f"{short_name(source_name)}{f': {event.stamp}' if event.stamp else ''}"[:500]
+    return row
 
 
 def _short(text: str, limit: int) -> str:

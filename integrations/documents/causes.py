@@ -50,8 +50,9 @@ def _roots(walk: Walk) -> list[str]:
 
 def _items(region: Region, walk: Walk) -> Iterator[str]:
     """The points of a list. Where an item is a heading in disguise ("**No limit**: …"), its name is the cause."""
-    points = [(unit.start, unit.lead) for unit in walk.units if unit.region is region and _is_point(unit)]
     names = [one for one in walk.regions if one.parent is region and one.level == LABEL_LEVEL]
+    homes = [region, *names]  # an item behind such a name stands in its region, as far as the walk can tell
+    points = [(unit.start, unit.lead) for unit in walk.units if unit.region in homes and _is_point(unit)]
     points += [(one.start, one.title) for one in names]
     for _, text in sorted(points):
         if cause := _brief(text):

@@ -24,6 +24,8 @@ _LABELLED = [
     for kind, words in _LABELS.items()
 ]
 
+_NAMES = [(kind, re.compile(rf"(?:{words})", re.I)) for kind, words in _LABELS.items()]
+
 _WHO = r"(?:the\s+|our\s+)?(?:team|engineers?|on-?call|operations|ops|devops|sre|we|staff|support)"
 _USERS = r"(?:users?|customers?|clients?|students?|players?|members?|merchants?|teams?)"
 FAULT = r"(?:incident|issue|outage|problem|impact|fault|disruption)"
@@ -96,6 +98,12 @@ _TAKEN_BACK = re.compile(
 )
 _IS_WELL = re.compile(r"\b(?:fine|ok(?:ay)?|healthy|normal|recover\w*|works?|working|fixed|resolved|good)\b", re.I)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+
+
+def named_kind(label: str) -> str:
+    """The kind that a column or a label names by itself; empty where it names none of ours."""
+    words = plain(label).strip("*_` ")
+    return next((kind for kind, pattern in _NAMES if pattern.fullmatch(words)), "")
 
 
 def event_kind_of(text: str) -> str:

@@ -7,6 +7,7 @@ import re
 from datetime import datetime, timedelta
 
 from .clock import Context, Step, instants
+from .columns import apart
 from .details import DETECTED_KEYS, RESTORED_KEYS, START_KEYS, Pair, Span
 from .event_kinds import FAULT, is_taken_back
 from .meanings import plain
@@ -146,7 +147,7 @@ def _narrated(pattern: re.Pattern[str], events: list[ReadEvent]) -> Statement | 
     if len(told) != 1:
         return None
     at, text = told.popitem()
-    return Statement(at, text.strip().partition("\n")[0][:200])
+    return Statement(at, apart(text).text.strip().partition("\n")[0][:200])
 
 
 def _names(pattern: re.Pattern[str], event: ReadEvent) -> bool:

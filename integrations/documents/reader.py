@@ -8,11 +8,12 @@ from . import details, marks, source, words
 from .actions import Found, find_actions
 from .blocks import parse
 from .causes import find_causes
+from .columns import apart
 from .dialects import Document, to_markdown
 from .event_kinds import event_kind_of
 from .impact import impact_of
 from .instants import instants_of, is_start_detection, own_instants_of
-from .reading import NotReadable, Reading, ReadSection
+from .reading import NotReadable, ReadEvent, Reading, ReadSection
 from .regions import Walk
 from .sections import KEPT, cut, residue
 from .timeline import Run, events_of, find_timeline
@@ -78,7 +79,7 @@ class _Reader:
         return Reading(
             self.title, span.started_at, span.resolved_at,
             details.severity_of(self.pairs, self.title, self.document.text),
-            [replace(event, kind=event_kind_of(event.text)) for event in events],
+            [replace(event, kind=_kind_of(event)) for event in events],
             [one.action for one in found], sections, self.warnings,
             kind=marks.kind_of(self.pairs),
             is_near_miss=marks.is_near_miss(self.pairs, self.title),
@@ -143,6 +144,11 @@ class _Reader:
             self.warnings.append(
                 "Start or end of the incident was taken from the first and last entries of the timeline."
             )
+
+
+def _kind_of(event: ReadEvent) -> str:
+    row = apart(event.text)
+    return row.kind or event_kind_of(row.text)
 
 
 def _keep_the_rest(text: str, reading: Reading) -> None:

@@ -74,7 +74,7 @@ class ConfirmForm(forms.Form):
 
     title = forms.CharField(max_length=200)
     severity = forms.TypedChoiceField(choices=Severity, coerce=int)
-    kind = forms.ChoiceField(choices=Incident.Kind, required=False)
+    kind = forms.ChoiceField(choices=Incident.Kind)
     is_near_miss = forms.BooleanField(label="Near miss", required=False, help_text="Caught before users felt anything.")
     went_unusually_well = forms.BooleanField(label="Went unusually well", required=False)
     team = forms.ModelChoiceField(Team.objects.all(), empty_label="Choose a team", help_text="Who answers for it.")
@@ -109,6 +109,6 @@ class ConfirmForm(forms.Form):
     def correction(self) -> Correction:
         wanted = self.cleaned_data
         return Correction(
-            wanted["title"], wanted["severity"], wanted["is_restricted"], wanted["kind"] or None,
+            wanted["title"], wanted["severity"], wanted["is_restricted"], wanted["kind"],
             wanted["is_near_miss"], wanted["went_unusually_well"], self.left_out,
         )  # fmt: skip

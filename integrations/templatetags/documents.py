@@ -1,7 +1,7 @@
 from django import template
 
 from integrations import fitting
-from integrations.documents import actions
+from integrations.documents import actions, columns
 
 register = template.Library()
 
@@ -14,3 +14,8 @@ def plain_action(title: str) -> str:
 @register.filter
 def place_of_work(url: str | None) -> str:
     return fitting.place_of_work(url)
+
+
+@register.filter
+def apart(text: str) -> columns.Row:
+    return columns.apart(text)

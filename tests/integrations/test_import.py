@@ -207,7 +207,13 @@ STATED = f"""\
 
 ## Timeline (UTC)
 
-- 2026-03-02 14:05: An alert fired.
+| Time | What happened | Who |
+|---|---|---|
+| 2026-03-02 14:05 | An alert fired. | the pager |
+
+## Contributing factors
+
+- No limit on the queue
 
 ## Action items
 
@@ -229,7 +235,10 @@ def test_import_fills_the_facts_that_are_stated(ann: User, team: Team, template:
     ]
     impact = incident.impact
     assert (impact.users_affected_count, impact.revenue_lost, impact.currency) == (48210, 18400, "USD")
-    assert [event.kind for event in postmortem.timeline_events.all()] == ["detection"]
+    assert [(event.text, event.who, event.kind) for event in postmortem.timeline_events.all()] == [
+        ("An alert fired.", "the pager", "detection")
+    ]
+    assert [(cause.kind, cause.text) for cause in postmortem.causes.all()] == [("factor", "No limit on the queue")]
     assert [[link.url for link in action.links.all()] for action in postmortem.actions.order_by("pk")] == [
         ["https://github.com/harbour/printer/issues/8"],
         [],

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from integrations.documents import Reading, read
+from integrations.documents.columns import Row, apart
 from integrations.documents.event_kinds import event_kind_of
 
 HEAD = "# Gates stayed shut\n\nDate: 2026-03-02\nStarted: 14:00 UTC\nResolved: 16:00 UTC\n\n"
@@ -214,7 +215,8 @@ def test_read_keeps_the_words_that_state_a_figure() -> None:
     [
         ("## Contributing factors\n\n- No limit on the queue\n- Nobody saw the graph", [
             ("factor", "No limit on the queue"), ("factor", "Nobody saw the graph")]),
-        ("## Contributing factors\n\n1. **No limit:** The queue could grow.", [("factor", "No limit")]),
+        ("## Contributing factors\n\n1. **No limit:** It could grow.\n2. No alert at all", [
+            ("factor", "No limit"), ("factor", "No alert at all")]),
         ("## Root causes\n\n- A lock was held for hours", [("root", "A lock was held for hours")]),
         ("## Root cause\n\nA lock was held\nfor hours.", [("root", "A lock was held for hours.")]),
         ("**Root cause:** A lock was held for hours.", [("root", "A lock was held for hours.")]),
@@ -304,3 +306,28 @@ def test_read_leaves_the_kind_of_an_event_open_where_its_words_may_mean_another(
 @pytest.mark.parametrize("text", ["1," * 50_000, "affected " * 20_000, "no " * 30_000 + "data", "9 " * 40_000])
 def test_read_of_hostile_lines_comes_to_an_end_with_nothing_found(text: str) -> None:
     assert told(text).impact == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("Gates shut (Who: Ann)", Row("Gates shut", who="Ann")),
+        ("Gates shut (Who: Ann; Kind: Detection; Effect: a queue)", Row("Gates shut", "Ann", "detection", "a queue")),
+        (
+            "Gates shut (Notes: see chat; Actor: Ann (on call))",
+            Row("Gates shut (Notes: see chat)", who="Ann (on call)"),
+        ),
+        ("Gates shut (Type: weather)", Row("Gates shut (Type: weather)")),
+        (f"Gates shut (Who: {'x' * 121})", Row(f"Gates shut (Who: {'x' * 121})")),
+        ("Gates shut (by hand)", Row("Gates shut (by hand)")),
+        ("(Who: Ann)", Row("(Who: Ann)")),
+    ],
+)
+def test_read_takes_the_columns_of_an_entry_apart(text: str, row: Row) -> None:
+    assert apart(text) == row
+
+
+def test_read_believes_the_kind_that_a_column_names() -> None:
+    table = "| Time | Event | Kind |\n|---|---|---|\n| 14:00 | Gates shut | Detection |\n| 14:05 | Rolled back | Decision |\n"
+
+    assert [event.kind for event in told(f"## Timeline (UTC)\n\n{table}").timeline] == ["detection", "decision"]

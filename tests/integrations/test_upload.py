@@ -89,7 +89,7 @@ def test_upload_of_nothing_is_refused(browser: Client) -> None:
 
 
 def wishes(team: Team, **changes: Any) -> dict[str, Any]:
-    return {"title": "Blank labels", "severity": 2, "team": team.pk, **changes}
+    return {"title": "Blank labels", "severity": 2, "kind": "production_outage", "team": team.pk, **changes}
 
 
 def test_confirm_creates_the_post_mortem_and_goes_there(browser: Client, team: Team, member: User) -> None:
