@@ -115,8 +115,15 @@ def label_of(name: str) -> str:
 
 def figures_of(impact: Impact) -> list[Figure]:
     """All of them, known or not."""
-    asked = set(guidance_for(impact.incident).numbers)
+    asked = set(guidance_for(impact.incident).numbers) - _answered(impact)
     return [_figure(impact, name, is_asked=name in asked) for name in FIGURES]
+
+
+def _answered(impact: Impact) -> set[str]:
+    """What nobody need be asked any more: where nobody was hit there is no share of users, and no more to say of it."""
+    of_nobody = {"users_affected_percent", "experience"} if impact.users_affected_count == 0 else set()
+    without_breach = {"sla_credits"} if impact.is_sla_breached is False else set()
+    return of_nobody | without_breach
 
 
 def _figure(impact: Impact, name: str, *, is_asked: bool) -> Figure:

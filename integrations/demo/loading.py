@@ -201,11 +201,12 @@ class Loader:
         for action in told["actions"]:
             self._action(course, meeting_at + timedelta(minutes=50), postmortem, by, **plan.with_cause(action))
         published_at = self._instant(told["published"], days_ago) if "published" in told else self.now
+        ended_at = max(published_at, *(instant for instant, _ in course.steps)) + timedelta(hours=1)
         moves = [
             (meeting_at - timedelta(hours=24, minutes=30), share_draft, by),
             (meeting_at + timedelta(hours=3), submit_postmortem, leads),
             (published_at, publish_postmortem, leads),
-            (self.now, close_postmortem, leads),
+            (ended_at, close_postmortem, leads),
         ]
         for moment, move, person in moves[: MOVES_UNTIL[told["status"]]]:
             course.add(moment, partial(move, postmortem, by=person))

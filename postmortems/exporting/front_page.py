@@ -18,7 +18,7 @@ IN_WORDS = {"downstream", "systems", "user_experience"}
 INSTANTS_SHOWN = {"started_at", "detected_at", "mitigated_at", "resolved_at"}
 # A line takes room even when it holds one letter.
 SHORTEST_LINE = 85
-CROWDED_LINES = 25
+CROWDED_LINES = 23
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class FrontPage:
         """Whether the page must be set smaller for all of it to fit."""
         texts = [line.text for part in (self.what_happened, self.what_users_felt, self.cause) for line in part.lines]
         lines = sum(1 + len(text) // SHORTEST_LINE for text in [*texts, *self.still_open])
+        lines += bool(self.downstream) + bool(self.unknown)
         lines += sum(2 if len(action.title) > SHORTEST_LINE // 2 else 1 for action in self.actions)
         return lines > CROWDED_LINES - len(self.title) // (SHORTEST_LINE // 2)
 

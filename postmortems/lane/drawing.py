@@ -246,14 +246,19 @@ class _Pen:
         rows: list[float] = []
         found = []
         for mark in chosen:
-            words = _short(mark.text, LETTERS_IF_WIDE if self.width >= WIDE else LETTERS)
+            at = self.x(mark.at)
+            words = _short(mark.text, min(LETTERS_IF_WIDE if self.width >= WIDE else LETTERS, self._letters_beside(at)))
             before = list(rows)
-            x, row, anchor = self._beside(self.x(mark.at), words, rows)
+            x, row, anchor = self._beside(at, words, rows)
             if row < LABEL_ROWS:
                 found.append((mark, Text(x, 0, words, anchor), row))
             else:
                 rows = before
         return found
+
+    def _letters_beside(self, x: float) -> int:
+        """How many fit on the roomier side, after the star and a space."""
+        return int((max(x, self.width - x) - 8) / LETTER) - 3
 
     def labels(self, places: Sequence[tuple[Mark, Text, int]], spots: Sequence[Spot], top: float) -> list[Label]:
         by_mark = {id(spot.mark): spot for spot in spots}

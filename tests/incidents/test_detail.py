@@ -2,6 +2,7 @@ import pytest
 
 from incidents.commands import edit_incident, report_incident
 from incidents.defaults import install_severity_policies
+from incidents.models import Impact
 from tests.factories import STARTED_AT, IncidentFactory, ParticipantFactory, PostmortemFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,14 @@ def test_detail_asks_for_the_numbers_that_fit_the_kind(signed_in, kind, asked):
     IncidentFactory(number=7, kind=kind)
 
     assert signed_in.get("/incidents/7/").context["impact"].tally == f"0 of {asked} known"
+
+
+def test_detail_asks_no_more_of_what_nobody_felt_and_nothing_breached(signed_in):
+    incident = IncidentFactory(number=7, kind="production_outage")
+    Impact.objects.filter(incident=incident).update(users_affected_count=0, is_sla_breached=False)
+
+    # Neither the share of users, nor how bad it was for them, nor credits for a breach.
+    assert signed_in.get("/incidents/7/").context["impact"].tally == "2 of 11 known"
 
 
 def test_detail_says_how_long_after_the_start_each_instant_was(signed_in):

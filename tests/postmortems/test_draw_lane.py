@@ -68,6 +68,21 @@ def test_round_times_of_the_readers_clock_stand_below(minutes, expected):
     assert len(found) <= 12
 
 
+@pytest.mark.parametrize("width", [240, 360, 640])
+@pytest.mark.parametrize("minute", [0, 20, 30, 40, 60])
+def test_words_of_a_key_moment_stay_on_the_drawing(width, minute):
+    key = Mark(
+        START + minute * MINUTE, "A moment that takes far more words than a narrow column has", "action", is_key=True
+    )
+
+    [label] = drawn(Story([*marks(0, 60), key]), width=width).labels
+
+    long = (len(label.text.words) + 2) * 6.1
+    begins = label.text.x - long if label.text.anchor == "end" else label.text.x
+    assert begins >= 0
+    assert begins + long <= width
+
+
 def test_the_clocks_stay_round_where_summer_time_begins():
     begins = datetime(2026, 3, 28, 22, 0, tzinfo=UTC)
     story = Story([Mark(begins + hour * HOUR, "x", "other") for hour in range(0, 9, 2)])

@@ -21,6 +21,7 @@ from postmortems.exporting.document import ActionLine, Document, SectionText, do
 from postmortems.exporting.fonts import fonts_for
 from postmortems.exporting.front_page import front_page
 from postmortems.exporting.moments import Moment
+from postmortems.exporting.plans import CauseLine
 from postmortems.exporting.sandbox import pdf_problem
 from postmortems.models import Cause, Postmortem, SectionRole
 from tests.factories import (
@@ -189,8 +190,23 @@ def test_page_one_stays_one_page_whatever_was_written(told):
     heap = long(document(told), paragraphs=2, events=3, actions=30)
     lines = "\n".join(f"- {number}" for number in range(40))
     narrow = replace(heap, sections=[replace(section, text=lines) for section in heap.sections])
+    action = document(told).actions[0]
+    # No text is long: what fills the page are five actions on two lines each, and every line that may be there.
+    even = document(
+        told,
+        incident=replace(
+            heap.incident, title="The new page opened two weeks after the date that was promised", team="Booking"
+        ),
+        sections=[
+            replace(heap.sections[0], text="Words of a summary. " * 24),
+            replace(heap.sections[1], text="Felt. " * 25),
+        ],
+        causes=[CauseLine("One of three causes in a line of its own", "root", "root cause", "")] * 3,
+        actions=[replace(action, reference=f"ACT-{number}", title="Words " * 12) for number in range(6)],
+        impact=[*(replace(fact, value=1, text="1") for fact in heap.impact[:12]), *document(told).impact[12:]],
+    )
 
-    for told_long in (heap, narrow):
+    for told_long in (heap, narrow, even):
         reader = pdf(told_long)
         assert "What is still open" in words(reader.pages[0].extract_text())
         assert "Contents" in reader.pages[1].extract_text()
