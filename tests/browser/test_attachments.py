@@ -11,11 +11,11 @@ from live.commands import text_of
 from people.models import User
 from postmortems.commands import edit_event
 from postmortems.models import Attachment, Postmortem
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, Windows
+from tests.browser.documents import ADDRESS, enter, open_documents
 from tests.factories import IncidentFactory, PostmortemFactory, TimelineEventFactory, UserFactory
 from tests.stack import Stack
 
-PAGE = "/postmortems/7/"
 LOG = "\n".join(f"2026-03-02 14:00:{second:02} ERROR gate: no answer from {second}" for second in range(20))
 PASTE = """(content, { name, type, data, text }) => {
   const clipboard = new DataTransfer();
@@ -43,12 +43,8 @@ def postmortem(ada: User) -> Postmortem:
 
 
 @pytest.fixture
-def pages(postmortem: Postmortem, ada: User, bo: User, sign_in: SignIn) -> tuple[Page, Page]:
-    windows = sign_in(ada), sign_in(bo)
-    for window in windows:
-        window.goto(PAGE)
-        expect(window.locator("[data-live-state]").first).to_have_attribute("data-state", "saved", timeout=20_000)
-    return windows
+def pages(postmortem: Postmortem, ada: User, bo: User, windows: Windows) -> list[Page]:
+    return open_documents(enter(windows, ada), enter(windows, bo))
 
 
 def editor(page: Page) -> Locator:
@@ -67,7 +63,7 @@ def paste(page: Page, **clipboard: str) -> None:
     editor(page).evaluate(PASTE, clipboard)
 
 
-def test_a_picture_that_one_pastes_is_seen_by_the_other(pages: tuple[Page, Page], postmortem: Postmortem) -> None:
+def test_a_picture_that_one_pastes_is_seen_by_the_other(pages: list[Page], postmortem: Postmortem) -> None:
     ada, bo = pages
 
     paste(ada, name="Queue depth.png", type="image/png", data=picture())
@@ -79,11 +75,11 @@ def test_a_picture_that_one_pastes_is_seen_by_the_other(pages: tuple[Page, Page]
     number = Attachment.objects.get().pk
     expect(ada.locator(".live-upload")).to_have_count(0)
     expect(editor(bo)).to_contain_text(f"![Queue depth](attachment:{number})")
-    ada.goto(f"{PAGE}?mode=read")
+    ada.goto(f"{ADDRESS}?mode=read")
     expect(ada.get_by_role("link").get_by_role("img", name="Queue depth")).to_be_visible()
 
 
-def test_an_upload_that_is_refused_leaves_nothing_in_the_text(pages: tuple[Page, Page]) -> None:
+def test_prose_and_what_is_refused_become_no_files(pages: list[Page]) -> None:
     ada, bo = pages
 
     paste(ada, name="broken.png", type="image/png", data=base64.b64encode(b"\x89PNG\r\n\x1a\nbroken").decode())
@@ -96,10 +92,16 @@ def test_an_upload_that_is_refused_leaves_nothing_in_the_text(pages: tuple[Page,
     expect(ada.locator(".live-upload")).to_have_count(0)
     expect(editor(ada)).to_have_text("Checkout was slow for an hour and a half.")
 
+    editor(ada).click()
+    ada.keyboard.press("Control+End")
+    ada.evaluate("text => document.execCommand('insertText', false, text)", "\n")
+    paste(ada, text="\n".join(f"14:{minute:02} gate {minute} does not answer" for minute in range(20)))
 
-def test_a_pasted_log_is_folded_away_and_comes_back_at_a_press(
-    pages: tuple[Page, Page], postmortem: Postmortem
-) -> None:
+    expect(editor(ada)).to_contain_text("14:19 gate 19 does not answer")
+    assert Attachment.objects.count() == 0
+
+
+def test_a_pasted_log_is_folded_away_and_comes_back_at_a_press(pages: list[Page], postmortem: Postmortem) -> None:
     ada, bo = pages
 
     paste(ada, text=LOG)
@@ -118,20 +120,8 @@ def test_a_pasted_log_is_folded_away_and_comes_back_at_a_press(
     assert f"```\n{LOG}\n```" in text_of(postmortem.room, "summary")
 
 
-def test_prose_that_is_pasted_stays_prose(pages: tuple[Page, Page]) -> None:
-    ada, _ = pages
-
-    editor(ada).click()
-    ada.keyboard.press("Control+End")
-    ada.evaluate("text => document.execCommand('insertText', false, text)", "\n")
-    paste(ada, text="\n".join(f"14:{minute:02} gate {minute} does not answer" for minute in range(20)))
-
-    expect(editor(ada)).to_contain_text("14:19 gate 19 does not answer")
-    assert Attachment.objects.count() == 0
-
-
-def test_a_block_follows_the_timeline_in_the_editor_of_the_other(
-    pages: tuple[Page, Page], postmortem: Postmortem, ada: User
+def test_a_block_follows_the_timeline_and_its_line_can_be_deleted(
+    pages: list[Page], postmortem: Postmortem, ada: User
 ) -> None:
     first, second = pages
     editor(first).click()
@@ -147,34 +137,32 @@ def test_a_block_follows_the_timeline_in_the_editor_of_the_other(
     expect(block).to_contain_text("The first alert is heard.")
     expect(block).not_to_contain_text("fires")
 
+    # The caret goes over a block, whose line can be deleted.
+    editor(first).click()
+    first.keyboard.press("Control+a")
+    first.keyboard.type("Before.\n{{timeline}}\nAfter.")
+    expect(first.locator(".live-block")).to_have_count(1)
 
-def test_the_caret_goes_over_a_block_and_its_line_can_be_deleted(pages: tuple[Page, Page]) -> None:
-    ada, bo = pages
-    editor(ada).click()
-    ada.keyboard.press("Control+a")
-    ada.keyboard.type("Before.\n{{timeline}}\nAfter.")
-    expect(ada.locator(".live-block")).to_have_count(1)
-
-    ada.keyboard.press("ArrowUp")
-    ada.keyboard.press("ArrowUp")
-    ada.keyboard.press("End")
-    ada.keyboard.type("!")
-    expect(editor(bo)).to_contain_text("Before.!")
-    ada.keyboard.press("ArrowDown")
-    ada.keyboard.press("Home")
-    ada.keyboard.press("Shift+End")
-    ada.keyboard.press("Backspace")
+    first.keyboard.press("ArrowUp")
+    first.keyboard.press("ArrowUp")
+    first.keyboard.press("End")
+    first.keyboard.type("!")
+    expect(editor(second)).to_contain_text("Before.!")
+    first.keyboard.press("ArrowDown")
+    first.keyboard.press("Home")
+    first.keyboard.press("Shift+End")
+    first.keyboard.press("Backspace")
 
     for page in pages:
         expect(page.locator(".live-block")).to_have_count(0)
-    expect(editor(bo)).to_contain_text("After.")
+    expect(editor(second)).to_contain_text("After.")
 
 
 def test_a_text_with_a_file_comes_from_a_plain_form(
     postmortem: Postmortem, ada: User, stack: Stack, sign_in: SignIn
 ) -> None:
     page = sign_in(ada)
-    page.goto(f"{PAGE}attachments/")
+    page.goto(f"{ADDRESS}attachments/")
 
     page.get_by_label("File").set_input_files(
         {"name": "gate.log", "mimeType": "text/plain", "buffer": b"14:00 gate 3 does not answer\n"}

@@ -1,18 +1,16 @@
 """Comments and mentions with two people at once: what one says the other sees, and nobody is disturbed."""
 
-import re
-
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from people.models import User
 from postmortems.commands import open_thread, reply, resolve_thread
 from postmortems.models import Postmortem, Thread
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import Windows
+from tests.browser.documents import ADDRESS, enter, open_document, open_documents
 from tests.factories import PASSWORD, IncidentFactory, PostmortemFactory, UserFactory
 from tests.stack import MailServer, Stack, wait_until
 
-PAGE = "/postmortems/7/"
 TEXT = "The queue 🚢 grew for an hour. Nobody saw it."
 
 
@@ -31,17 +29,9 @@ def postmortem(ada: User) -> Postmortem:
     return PostmortemFactory(incident=IncidentFactory(number=7), opened_by=ada, texts={"summary": TEXT})
 
 
-def connected(page: Page, address: str = PAGE) -> Page:
-    page.goto(address)
-    expect(page.locator("[data-live-state]")).to_have_attribute(
-        "data-state", re.compile("saved|readonly"), timeout=20_000
-    )
-    return page
-
-
 @pytest.fixture
-def pages(postmortem: Postmortem, ada: User, bo: User, sign_in: SignIn) -> tuple[Page, Page]:
-    return connected(sign_in(ada)), connected(sign_in(bo))
+def pages(postmortem: Postmortem, ada: User, bo: User, windows: Windows) -> list[Page]:
+    return open_documents(enter(windows, ada), enter(windows, bo))
 
 
 def editor(page: Page) -> Locator:
@@ -70,7 +60,7 @@ def marks(page: Page) -> Locator:
     return page.locator(".comment-mark")
 
 
-def test_a_comment_on_a_passage_shows_at_the_other_and_stays_with_its_words(pages: tuple[Page, Page]) -> None:
+def test_a_comment_on_a_passage_shows_at_the_other_and_stays_with_its_words(pages: list[Page]) -> None:
     ada, bo = pages
     choose(ada, 12, 16)
     expect(ada.get_by_role("button", name="Comment", exact=True).first).to_be_visible()
@@ -100,7 +90,7 @@ def test_a_comment_on_a_passage_shows_at_the_other_and_stays_with_its_words(page
 
 
 def test_a_passage_that_is_deleted_says_so_and_stands_again_when_that_is_undone(
-    pages: tuple[Page, Page], postmortem: Postmortem, ada: User
+    pages: list[Page], postmortem: Postmortem, ada: User
 ) -> None:
     open_thread(postmortem.sections.get(), by=ada, text="How do we know?", quote="grew for an hour")
     for page in pages:
@@ -121,7 +111,7 @@ def test_a_passage_that_is_deleted_says_so_and_stands_again_when_that_is_undone(
 
 
 def test_what_others_say_and_resolve_leaves_alone_what_i_am_answering(
-    pages: tuple[Page, Page], postmortem: Postmortem, ada: User, bo: User
+    pages: list[Page], postmortem: Postmortem, ada: User, bo: User
 ) -> None:
     thread = open_thread(postmortem.sections.get(), by=ada, text="How do we know?", quote="grew")
     mine = pages[1]
@@ -144,7 +134,7 @@ def test_what_others_say_and_resolve_leaves_alone_what_i_am_answering(
 
 
 def test_a_mention_in_a_comment_brings_one_mail_with_a_link_to_the_thread(
-    pages: tuple[Page, Page], bo: User, mail: MailServer
+    pages: list[Page], bo: User, mail: MailServer
 ) -> None:
     ada = pages[0]
     choose(ada, 12, 16)
@@ -166,15 +156,13 @@ def test_a_mention_in_a_comment_brings_one_mail_with_a_link_to_the_thread(
     thread = Thread.objects.get()
     assert message["To"] == "bo@harbour.example"
     assert "Could you look, @Bo Madsen" in body
-    assert f"{PAGE}?thread={thread.pk}#thread-{thread.pk}" in body
+    assert f"{ADDRESS}?thread={thread.pk}#thread-{thread.pk}" in body
     his = pages[1]
-    his.goto(f"{PAGE}?thread={thread.pk}#thread-{thread.pk}")
+    his.goto(f"{ADDRESS}?thread={thread.pk}#thread-{thread.pk}")
     expect(his.locator(f"#thread-{thread.pk} .comment-text").first).to_be_visible()
 
 
-def test_a_mention_is_written_into_the_text_by_keyboard(
-    pages: tuple[Page, Page], bo: User, postmortem: Postmortem
-) -> None:
+def test_a_mention_is_written_into_the_text_by_keyboard(pages: list[Page], bo: User, postmortem: Postmortem) -> None:
     ada, other = pages
     editor(ada).click()
     ada.keyboard.press("Control+End")
@@ -186,14 +174,14 @@ def test_a_mention_is_written_into_the_text_by_keyboard(
     for page in pages:
         expect(editor(page)).to_contain_text(f"Ask [@Bo Madsen](person:{bo.pk}) about it.")
         expect(editor(page).locator(".mention", has_text="@Bo Madsen")).to_have_count(1)
-    connected(other, f"{PAGE}?mode=read")
+    other.goto(f"{ADDRESS}?mode=read")
     expect(other.locator("#summary .mention")).to_have_text("@Bo Madsen")
 
 
 def test_a_reader_without_the_right_to_write_comments_on_what_she_reads(
-    postmortem: Postmortem, ada: User, sign_in: SignIn, viewer: User
+    postmortem: Postmortem, ada: User, windows: Windows, viewer: User
 ) -> None:
-    page = connected(sign_in(viewer))
+    page = open_document(enter(windows, viewer))
     expect(page.locator("live-editor")).to_have_count(0)
     page.locator("#summary .prose p").evaluate(
         "p => { const r = document.createRange(); r.setStart(p.firstChild, 13); r.setEnd(p.firstChild, 29);"
@@ -210,7 +198,7 @@ def test_a_reader_without_the_right_to_write_comments_on_what_she_reads(
 
 
 def test_walking_through_comments_by_keyboard_opens_each_in_the_order_of_the_text(
-    pages: tuple[Page, Page], postmortem: Postmortem, ada: User
+    pages: list[Page], postmortem: Postmortem, ada: User
 ) -> None:
     section = postmortem.sections.get()
     for quote in ("Nobody", "queue"):
@@ -234,7 +222,7 @@ def test_commenting_serves_without_a_script(postmortem: Postmortem, ada: User, s
     page.get_by_label("mail", exact=False).first.fill(ada.email)
     page.get_by_label("password", exact=False).first.fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.goto(PAGE)
+    page.goto(ADDRESS)
 
     page.get_by_role("link", name="Comment on a section").click()
     page.get_by_label("The words it is about").fill("grew for an hour")

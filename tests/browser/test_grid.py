@@ -4,18 +4,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from actions.commands import add_candidate
 from actions.models import ActionCandidate
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import Windows
+from tests.browser.documents import enter, open_documents
 from tests.factories import IncidentFactory, PostmortemFactory, UserFactory
 from tests.stack import Stack
 
 PLAN = "/actions/for/7/plan/"
-
-
-def visit(sign_in: SignIn, user) -> Page:
-    page = sign_in(user)
-    page.goto(PLAN)
-    expect(page.locator("[data-live-state]")).to_have_attribute("data-state", "saved", timeout=20_000)
-    return page
 
 
 def card(page: Page, number: int) -> Locator:
@@ -26,12 +20,12 @@ def cell(page: Page, impact: int, effort: int) -> Locator:
     return page.locator(f".weigh-cell[data-impact='{impact}'][data-effort='{effort}']")
 
 
-def test_two_people_weigh_candidates_together_one_of_them_by_keys_alone(stack: Stack, sign_in: SignIn) -> None:
+def test_two_people_weigh_candidates_together_one_of_them_by_keys_alone(stack: Stack, windows: Windows) -> None:
     ada = UserFactory(name="Ada Lind", email="ada@harbour.example")
     bo = UserFactory(name="Bo Madsen", email="bo@harbour.example")
     postmortem = PostmortemFactory(incident=IncidentFactory(number=7), opened_by=ada)
     add_candidate(postmortem, by=ada, text="Give retries one shared budget")
-    mouse, keys = visit(sign_in, ada), visit(sign_in, bo)
+    mouse, keys = open_documents(enter(windows, ada), enter(windows, bo), address=PLAN)
 
     # One line and Enter: it is there for both.
     keys.get_by_label("Add a candidate").focus()

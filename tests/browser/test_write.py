@@ -82,7 +82,7 @@ def pressed(page: Page) -> list[str]:
     return [button.get_attribute("aria-label") or "" for button in buttons.all()]
 
 
-def test_marks_show_only_where_the_caret_is(page: Page) -> None:
+def marks_show_only_where_the_caret_is(page: Page) -> None:
     start(page, "# Title\n\nIt was **loud** and _long_, see [the book](https://books.example/7).\n\nend")
     assert unseen(page) == ["# ", "**", "**", "_", "_", "[", "](https://books.example/7)"]
 
@@ -96,7 +96,7 @@ def test_marks_show_only_where_the_caret_is(page: Page) -> None:
     assert len(unseen(page)) == 7
 
 
-def test_blocks_look_like_what_they_become(page: Page) -> None:
+def blocks_look_like_what_they_become(page: Page) -> None:
     start(page, "1. one\n2. two\n\n> said\n\n```sql\nselect 1;\n```\n\n---\n\nend")
 
     expect(section(page).locator(".md-line-marked")).to_have_count(2)
@@ -108,7 +108,7 @@ def test_blocks_look_like_what_they_become(page: Page) -> None:
     assert section(page).locator(".cm-line").evaluate_all("lines => lines.map((line) => line.dir)") == ["auto", ""]
 
 
-def test_keys_and_toolbar_put_marks_and_take_them_away(page: Page) -> None:
+def keys_and_toolbar_put_marks_and_take_them_away(page: Page) -> None:
     content = start(page, "one two three")
     press(page, *["Control+Shift+ArrowLeft"] * 1, "Control+b")
     assert text_of(page) == "one two **three**"
@@ -150,7 +150,7 @@ def test_keys_and_toolbar_put_marks_and_take_them_away(page: Page) -> None:
     expect(content).to_be_focused()
 
 
-def test_lists_go_on_move_and_end(page: Page) -> None:
+def lists_go_on_move_and_end(page: Page) -> None:
     start(page, "1. one")
     press(page, "Enter")
     page.keyboard.type("two")
@@ -184,7 +184,7 @@ def test_lists_go_on_move_and_end(page: Page) -> None:
     assert text_of(page) == "- one\n- two"
 
 
-def test_a_box_that_one_ticks_is_ticked_at_the_other(page: Page, other: Page) -> None:
+def a_box_that_one_ticks_is_ticked_at_the_other(page: Page, other: Page) -> None:
     start(page, "- [ ] call the gate")
     page.locator("h1").click()
     theirs = section(other).get_by_role("checkbox", name="call the gate")
@@ -201,7 +201,7 @@ def test_a_box_that_one_ticks_is_ticked_at_the_other(page: Page, other: Page) ->
     expect(other.locator("#summary").get_by_role("checkbox")).to_be_disabled()
 
 
-def test_an_empty_cell_that_somebody_else_fills_stays_in_its_column(page: Page, other: Page) -> None:
+def an_empty_cell_that_somebody_else_fills_stays_in_its_column(page: Page, other: Page) -> None:
     start(page, "| Region | Lost | Why |\n| --- | --- | --- |\n| North | | storm |\n\nafter")
     cells = section(other).locator(".md-line-row").last.locator(".md-cell")
     expect(cells).to_have_count(3)
@@ -217,7 +217,7 @@ def test_an_empty_cell_that_somebody_else_fills_stays_in_its_column(page: Page, 
     assert cells.evaluate_all(left) == heads.evaluate_all(left)
 
 
-def test_a_table_is_written_cell_by_cell(page: Page) -> None:
+def a_table_is_written_cell_by_cell(page: Page) -> None:
     start(page)
     page.keyboard.type("/tab")
     press(page, "Enter")
@@ -250,7 +250,7 @@ def test_a_table_is_written_cell_by_cell(page: Page) -> None:
     assert text_of(page).endswith("| South | 3 |\n\nafter")
 
 
-def test_slash_offers_what_can_be_inserted(page: Page) -> None:
+def slash_offers_what_can_be_inserted(page: Page) -> None:
     content = start(page, "and/or")
     menu = page.get_by_role("listbox", name="Insert")
     page.keyboard.type("/")
@@ -281,7 +281,7 @@ def test_slash_offers_what_can_be_inserted(page: Page) -> None:
     assert text_of(page) == "and/or/\n## At the gate\n/qqq\n"
 
 
-def test_an_event_is_added_without_leaving_the_sentence(page: Page) -> None:
+def an_event_is_added_without_leaving_the_sentence(page: Page) -> None:
     content = start(page, "At noon ")
     page.keyboard.type("/event")
     press(page, "Enter")
@@ -300,7 +300,7 @@ def test_an_event_is_added_without_leaving_the_sentence(page: Page) -> None:
     assert text_of(page) == "At noon it ended"
 
 
-def test_pasting_keeps_the_form(page: Page) -> None:
+def pasting_keeps_the_form(page: Page) -> None:
     content = start(page, "read it")
     press(page, "Control+a")
     content.evaluate(PASTE, {"text/plain": "https://books.example/a(b)"})
@@ -322,14 +322,14 @@ def test_pasting_keeps_the_form(page: Page) -> None:
     assert text_of(page) == "```\nloud **" + "\nx" * 3 + "y" * 200_000 + "\n```"
 
 
-def test_undo_takes_back_only_what_i_wrote(page: Page, other: Page) -> None:
+def undo_takes_back_only_what_i_wrote(page: Page, other: Page) -> None:
     start(page, "One sentence.")
     expect(section(other)).to_contain_text("One sentence.")
     section(other).locator(".cm-content").focus()
     press(other, "Control+Home")
     other.keyboard.type("Bo: ")
     expect(section(page)).to_contain_text("Bo: One sentence.")
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(700)  # A pause of which undo makes a step.
     page.keyboard.type(" Mine.")
     expect(section(other)).to_contain_text("Mine.")
     press(other, "End")
@@ -349,7 +349,7 @@ def test_undo_takes_back_only_what_i_wrote(page: Page, other: Page) -> None:
     expect(section(page)).to_contain_text("Bo: One sentence.")
 
 
-def test_what_others_write_above_moves_neither_view_nor_caret(page: Page, other: Page) -> None:
+def what_others_write_above_moves_neither_view_nor_caret(page: Page, other: Page) -> None:
     start(page, "\n\n".join(f"Paragraph {number}." for number in range(60)))
     expect(section(other)).to_contain_text("Paragraph 2.")
     page.keyboard.type(" Here")
@@ -371,7 +371,7 @@ def test_what_others_write_above_moves_neither_view_nor_caret(page: Page, other:
     assert text_of(page).endswith("Paragraph 59. Here and on")
 
 
-def test_a_link_is_made_followed_and_mended(page: Page) -> None:
+def a_link_is_made_followed_and_mended(page: Page) -> None:
     start(page, "See the book")
     press(page, "Control+k")
     form = page.get_by_role("dialog", name="Link")
@@ -395,7 +395,7 @@ def test_a_link_is_made_followed_and_mended(page: Page) -> None:
     assert text_of(page) == "See the book"
 
 
-def test_a_long_section_is_drawn_where_it_is_seen(page: Page) -> None:
+def a_long_section_is_drawn_where_it_is_seen(page: Page) -> None:
     start(page, "\n".join(f"- **Line** {number} of a long list, with `code`" for number in range(2500)))
 
     assert len(text_of(page)) > 100_000
@@ -416,7 +416,7 @@ def test_a_long_section_is_drawn_where_it_is_seen(page: Page) -> None:
     assert milliseconds < 50
 
 
-def test_a_phone_shows_all_of_it(page: Page) -> None:
+def a_phone_shows_all_of_it(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     columns = "| a | b | c | d | e |\n|---|---|---|---|---|\n| one | two | three | four | five |"
     start(page, f"# {'Wort' * 30}\n\nhttps://books.example/{'x' * 200}\n\n{columns}\n\n- end")
@@ -433,7 +433,7 @@ def test_a_phone_shows_all_of_it(page: Page) -> None:
     assert labels.evaluate("cell => getComputedStyle(cell, '::before').content").startswith('"e"')
 
 
-def test_the_sheet_behind_the_question_mark_lists_the_keys_of_the_editor(page: Page) -> None:
+def the_sheet_behind_the_question_mark_lists_the_keys_of_the_editor(page: Page) -> None:
     page.locator("h1").click()
     page.keyboard.type("?")
 
@@ -442,3 +442,39 @@ def test_the_sheet_behind_the_question_mark_lists_the_keys_of_the_editor(page: P
     expect(sheet.locator("div", has=page.get_by_text("Numbered list")).last).to_have_text(
         re.compile("Ctrl.*Shift.*7.*")
     )
+
+
+# One window, or two, in which all of it is done one after the other: each begins with a text of its own, and what fails
+# bears its own name.
+ALONE = [
+    marks_show_only_where_the_caret_is,
+    blocks_look_like_what_they_become,
+    keys_and_toolbar_put_marks_and_take_them_away,
+    lists_go_on_move_and_end,
+    a_table_is_written_cell_by_cell,
+    slash_offers_what_can_be_inserted,
+    an_event_is_added_without_leaving_the_sentence,
+    pasting_keeps_the_form,
+    a_link_is_made_followed_and_mended,
+    a_long_section_is_drawn_where_it_is_seen,
+    a_phone_shows_all_of_it,
+    the_sheet_behind_the_question_mark_lists_the_keys_of_the_editor,
+]
+TOGETHER = [
+    undo_takes_back_only_what_i_wrote,
+    an_empty_cell_that_somebody_else_fills_stays_in_its_column,
+    what_others_write_above_moves_neither_view_nor_caret,
+    a_box_that_one_ticks_is_ticked_at_the_other,
+]
+
+
+def test_one_writes(page: Page, subtests: pytest.Subtests) -> None:
+    for step in ALONE:
+        with subtests.test(step.__name__):
+            step(page)
+
+
+def test_two_write(page: Page, other: Page, subtests: pytest.Subtests) -> None:
+    for step in TOGETHER:
+        with subtests.test(step.__name__):
+            step(page, other)
