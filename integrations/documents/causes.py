@@ -19,6 +19,8 @@ _FACTORS = re.compile(
 )
 _ROOTS = re.compile(rf"{_NUMBER}(?:primary |underlying )?root causes$|根本原因$|ursachen$", re.I)
 _ROOT = re.compile(rf"{_NUMBER}(?:primary |underlying |blameless )?root[ -]causes?$", re.I)
+_CAUSES = re.compile(rf"{_NUMBER}causes(?: noted)?$", re.I)
+_KINDS = {"root cause": ROOT, "contributing factor": FACTOR}
 _ROOT_KEYS = {"rootcause", "rootcauses", "primaryrootcause", "primarycause", "underlyingcause"}
 # What is not known, only asked for, or laid on a person is no cause of ours.
 _NO_CAUSE = re.compile(
@@ -30,8 +32,20 @@ _BLANK = re.compile(r"^([*_])(?!\1).*(?<!\1)\1$|^\W*(?:none|no|-+|\.+)\W*$|[<{\[
 
 
 def find_causes(walk: Walk) -> list[ReadCause]:
-    found = [ReadCause(ROOT, text) for text in _roots(walk)] + [ReadCause(FACTOR, text) for text in _factors(walk)]
+    found = list(_noted(walk))
+    found = found or [ReadCause(ROOT, text) for text in _roots(walk)]
+    found += [] if any(one.kind == FACTOR for one in found) else [ReadCause(FACTOR, text) for text in _factors(walk)]
     return list({one.text.casefold(): one for one in reversed(found)}.values())[::-1][:MOST]
+
+
+def _noted(walk: Walk) -> Iterator[ReadCause]:
+    """A list of causes each of which says below what kind it is, as our own exports do."""
+    for unit in walk.units:
+        if _CAUSES.match(plain(unit.region.title)) and _is_point(unit) and (text := _brief(unit.lead)):
+            below = [plain(child.lead).lower() for block in unit.below for child in block.children]
+            kinds = [kind for line in below if (kind := _KINDS.get(line.removeprefix("kind: ")))]
+            if kinds:
+                yield ReadCause(kinds[0], text)
 
 
 def _factors(walk: Walk) -> list[str]:

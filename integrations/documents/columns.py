@@ -1,4 +1,4 @@
-"""What a row of a timeline table says beside what happened; the reader keeps it at the end: "… (Who: Ann; Kind: alert)"."""
+"""What a row of a timeline says beside what happened: columns, which the reader keeps in brackets, or lines below it."""
 
 import re
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ _KIND = re.compile(r"(?:kind|type|category|event type|phase|art|種別)$", re.I)
 _EFFECT = re.compile(r"(?:effect|impact|result|outcome|wirkung|影響)$", re.I)
 _CELLS = re.compile(r"(?:^|\s)\((?P<cells>[^()\n]{1,60}?:\s(?:[^()\n]|\([^()\n]*\))*)\)$")
 _NEXT = re.compile(r";\s(?=[^;:()]{1,40}:\s)")
+_LINES = re.compile(r"(?:\n+\s*[-*+]\s+[^\n:]{1,40}:\s[^\n]+)+\s*$")
 
 
 @dataclass(frozen=True)
@@ -26,23 +27,33 @@ class Row:
 
 
 def apart(text: str) -> Row:
-    match = _CELLS.search(text)
-    if match is None:
+    if match := _LINES.search(text):
+        cells = [re.sub(r"^\s*[-*+]\s+", "", line).strip() for line in match[0].split("\n") if line.strip()]
+        begin, between, end = "\n\n- ", "\n- ", ""
+    elif match := _CELLS.search(text):
+        cells, begin, between, end = _NEXT.split(match["cells"]), " (", "; ", ")"
+    else:
         return Row(text)
-    found: dict[str, str] = {}
-    rest = []
-    for cell in _NEXT.split(match["cells"]):
-        title, _, value = cell.partition(": ")
-        name = _field(title.strip(), value.strip())
-        if name and name not in found:
-            found[name] = value.strip()
-        else:
-            rest.append(cell)
+    found, rest = _sorted_out(cells)
     main = text[: match.start()].rstrip()
     if not main or not found:
         return Row(text)
     kind = named_kind(found.pop("kind", ""))
-    return Row(f"{main} ({'; '.join(rest)})" if rest else main, kind=kind, **found)
+    return Row(f"{main}{begin}{between.join(rest)}{end}" if rest else main, kind=kind, **found)
+
+
+def _sorted_out(cells: list[str]) -> tuple[dict[str, str], list[str]]:
+    """The cells that fill a field, and those that have none."""
+    found: dict[str, str] = {}
+    rest = []
+    for cell in cells:
+        title, _, value = cell.partition(": ")
+        name = _field(title.strip("*_ "), value.strip())
+        if name and name not in found:
+            found[name] = value.strip()
+        else:
+            rest.append(cell)
+    return found, rest
 
 
 def _field(title: str, value: str) -> str:

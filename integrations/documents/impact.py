@@ -64,18 +64,25 @@ def _share(written: str) -> Decimal | None:
 
 def _names(written: str) -> str | None:
     words = plain(written.strip("[]")).replace('"', "").replace("`", "")
-    is_nothing = re.fullmatch(r"(?i)(?:tbd|n/?a|unknown|none|todo|\?+|-+|all|several|multiple|various|\d+)\.?", words)
+    is_nothing = re.fullmatch(
+        r"(?i)(?:tbd|n/?a|unknown|none|null|nil|todo|\?+|-+|all|several|multiple|various|\d+)\.?", words
+    )
     return None if is_nothing or len(words) > 300 or "<" in written or "{" in written or not words else words
 
 
 _EXPERIENCES = {"full": "complete", "complete": "complete", "total": "complete"} | {
     word: word for word in ("degraded", "intermittent")
 }
+# As our own exports say it.
+_IN_WORDS = {
+    "nothing worked": "complete", "it worked, but badly": "degraded", "it failed now and then": "intermittent"
+}  # fmt: skip
 
 
 def _experience(written: str) -> str | None:
-    match = re.fullmatch(r"(\w+)(?: (?:outage|service|performance|errors|failures))?\.?", plain(written).lower())
-    return _EXPERIENCES.get(match[1]) if match else None
+    words = plain(written).lower()
+    match = re.fullmatch(r"(\w+)(?: (?:outage|service|performance|errors|failures))?\.?", words)
+    return _IN_WORDS.get(words) or (_EXPERIENCES.get(match[1]) if match else None)
 
 
 def _days(written: str) -> Decimal | None:
@@ -122,10 +129,13 @@ LABELS: list[tuple[str, str, Reader]] = [
     ("media_reports_count", "mediareports pressreports", _COUNT),
     ("is_reportable", "reportable mustbereported regulatoryreportingrequired notifiable", figures.yes_or_no),
     ("response_hours", "responsehours personhoursofresponse responseeffort engineeringhours personhours", _HOURS),
+    ("follow_up_hours", "followuphours followupeffort", _HOURS),
+    ("wasted_hours", "wastedhours", _HOURS),
     ("delay_days", "delay projectdelay launchdelay releasedelay scheduledelay", _days),
     ("systems", "affectedsystems systemsaffected impactedsystems affectedservices servicesaffected impactedservices "
      "servicesimpacted affectedcomponents affectedservice serviceaffected affectedsystem systemaffected impactedservice "
-     "serviceimpacted componentsaffected affectedcomponent systemsimpacted services 影響サービス betroffenesysteme", _names),
+     "serviceimpacted componentsaffected affectedcomponent systemsimpacted 影響サービス betroffenesysteme", _names),
+    ("systems", "services", _names),
     ("is_data_lost", "datalost dataloss データ損失 datenverlust", figures.yes_or_no),
     ("is_data_lost", "data dataimpact", _untouched("lost")),
     ("is_data_exposed", "dataexposed dataexposure dataleaked databreach datacompromised piiexposed customerdataexposed",
@@ -246,16 +256,20 @@ def impact_of(pairs: list[Pair], walk: Walk) -> dict[str, Statement]:
     """Keyed by the name of the figure. What is said twice and differently is left out; a label outweighs sentences."""
     labelled = _agreed(_labelled(pairs))
     found = _agreed(_told(walk)) | labelled
-    if felt := _felt(walk):
+    if felt := _felt(walk) or _felt_before(pairs):
         found["user_experience"] = felt
     return _with_currency(found)
 
 
 def _labelled(pairs: list[Pair]) -> Iterator[tuple[str, Statement]]:
+    """A row of LABELS with a more general label is asked only where those above it found nothing."""
+    told = set()
     for name, keys, reader in LABELS:
-        wanted = frozenset(keys.split())
-        for pair in pairs:
-            if pair.key in wanted and (value := reader(pair.value)) is not None:
+        wanted = {*keys.split(), name.replace("_", "")}
+        values = [] if name in told else [(pair, reader(pair.value)) for pair in pairs if pair.key in wanted]
+        for pair, value in values:
+            if value is not None:
+                told.add(name)
                 yield name, Statement(value, pair.value)
 
 
@@ -269,6 +283,12 @@ def _felt(walk: Walk) -> Statement | None:
             told.add(" ".join(plain_words(" ".join([label.value, *lines[1:]])).split()))
     words = told.pop() if len(told) == 1 else ""
     return Statement(words, words) if _is_told(words) else None
+
+
+def _felt_before(pairs: list[Pair]) -> Statement | None:
+    """The settings in front of a document give it whole."""
+    told = [pair.value for pair in pairs if pair.key == "userexperience"]
+    return Statement(told[0], told[0]) if len(told) == 1 and _is_told(told[0]) else None
 
 
 def _is_told(words: str) -> bool:

@@ -18,9 +18,9 @@ from .stamps import Stamp, read_stamp
 _KEYS = {
     "first_impact_at": "firstimpact firstuserimpact firstcustomerimpact userimpactstarted customerimpactstarted "
     "userimpactstart customerimpactstart impactstart impactstarted impactbegan customerimpactbegan startofimpact "
-    "impactstarttime firsterror firstsymptom",
+    "impactstarttime firstimpactat firsterror firstsymptom",
     "first_report_at": "firstreport firstreported firstuserreport firstcustomerreport reportedat firstreportedat "
-    "firstcustomercomplaint",
+    "firstreportat firstcustomercomplaint",
     "acknowledged_at": "acknowledged acknowledgedat acknowledgement acknowledgment acked ackedat timeacknowledged "
     "alertacknowledged incidentacknowledged pageacknowledged engaged engagedat responderengaged responseengaged "
     "oncallengaged teamengaged teamaware responsestarted responsebegan 対応開始",

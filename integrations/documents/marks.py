@@ -9,7 +9,7 @@ from .meanings import plain
 # Beside such a general key a bare "process" or "project" may be about anything.
 _GENERAL_KEYS = frozenset(["type", "category", "classification", "kind"])
 _SURELY = re.compile(r"security (?:incident|breach|event)|data breach|(?:production |service |full |partial )?outage|"
-                     r"(?:project|product|launch|process) failure|production incident", re.I)  # fmt: skip
+                     r"(?:project|product|launch|process|project or product) failure|production incident", re.I)  # fmt: skip
 KIND_KEYS = frozenset(["incidenttype", "typeofincident", "incidentkind", "kindofincident", "incidentcategory"])
 _KINDS = {
     "security": r"security(?: (?:incident|breach|event))?|data breach|breach|phishing",
@@ -35,7 +35,7 @@ def _names_kind(pair: Pair) -> bool:
 
 
 def _value(pair: Pair) -> str:
-    return plain(pair.value).strip("\"'.")
+    return plain(pair.value.replace("_", " ")).strip("\"'.")
 
 
 def is_near_miss(pairs: list[Pair], title: str) -> bool:

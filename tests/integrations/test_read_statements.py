@@ -154,6 +154,8 @@ def test_read_keeps_a_time_that_only_this_incident_has_a_name_for() -> None:
         ("The site was completely unavailable.", {"experience": "complete"}),
         ("Users saw intermittent errors.", {"experience": "intermittent"}),
         ("Outage type: full outage", {"experience": "complete"}),
+        ("failed_requests_count: 48210", {"failed_requests_count": 48210}),
+        ("Services: gates\nAffected systems: tills", {"systems": "tills"}),
         ("About 12 % of users could not pay.", {"users_affected_percent": Decimal(12)}),
         ("It affected roughly 900 customers.", {"users_affected_count": 900}),
         ("In these two hours 48,210 requests failed.", {"failed_requests_count": 48210}),
@@ -227,6 +229,8 @@ def test_read_keeps_the_words_that_state_a_figure() -> None:
         ("## Root cause\n\n" + "It is a long story. " * 20, []),
         ("## Root cause A\n\nThe root cause is not told here.", []),
         ("## Contributing factors\n\n- [Factor]\n- TBD", []),
+        ("## Causes noted\n\n- A lock is held\n  - Kind: root cause\n- No alert\n  - Kind: contributing factor", [
+            ("root", "A lock is held"), ("factor", "No alert")]),
         ("## Contributing factors\n\n- One\n\n## Contributing factors\n\n- Another incident's", []),
     ],
 )  # fmt: skip
@@ -320,6 +324,7 @@ def test_read_of_hostile_lines_comes_to_an_end_with_nothing_found(text: str) -> 
         ("Gates shut (Type: weather)", Row("Gates shut (Type: weather)")),
         (f"Gates shut (Who: {'x' * 121})", Row(f"Gates shut (Who: {'x' * 121})")),
         ("Gates shut (by hand)", Row("Gates shut (by hand)")),
+        ("Gates shut\n\n- Who: Ann\n- Kind: detection\n- Note: x", Row("Gates shut\n\n- Note: x", "Ann", "detection")),
         ("(Who: Ann)", Row("(Who: Ann)")),
     ],
 )
