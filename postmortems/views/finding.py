@@ -11,9 +11,7 @@ from postmortems.permissions import can_write
 def find(request: SignedInRequest, number: int) -> Postmortem:
     found = Postmortem.objects.visible_to(request.user)
     return get_object_or_404(
-        found.select_related(
-            "incident__team", "incident__impact", "room", "template", "template_version", "facilitator"
-        ),
+        found.select_related("incident__team", "room"),
         incident__number=number,
     )
 
