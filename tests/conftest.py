@@ -38,6 +38,13 @@ def _no_static_files(request: pytest.FixtureRequest, settings: Any) -> None:
         settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("servestatic.")]
 
 
+@pytest.fixture(autouse=True)
+def _no_notes_of_templates(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Django keeps every template of a page with a copy of all it was given, for tests that ask. Those of the whole site don't.
+    if "world" in request.fixturenames and "templates_noted" not in request.keywords:
+        monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *arguments, **words: None)
+
+
 @pytest.fixture
 def member(db: None) -> User:
     return UserFactory(email="member@harbour.example", name="Mira Member")

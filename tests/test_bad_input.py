@@ -75,13 +75,14 @@ def of_part(part: str) -> list[Address]:
     return [a for a in forms() if (a.route.startswith(part) if part else not a.route.startswith(others))]
 
 
+@pytest.mark.templates_noted
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part or "others")
 def test_no_form_breaks_on_hostile_values(part: str, world: World) -> None:
     client = world.client("administrator")
-    for address in of_part(part):
+    for turn, address in enumerate(of_part(part)):
         path = address.path(world, OPEN)
         names = sorted(fields_of(answer(client, "get", path, {})) | GUESSED)
-        for start in range(0, len(HOSTILE), 7 if part == "admin" else 3):
+        for start in range(turn % 5, len(HOSTILE), 7 if part == "admin" else 5):
             # Each field holds another value at a time; over the rounds and the addresses all of them come up.
             filled = {name: HOSTILE[(start + place) % len(HOSTILE)] for place, name in enumerate(names)}
             answer(client, "post", path, storable(filled))
@@ -133,10 +134,11 @@ RAW_BODIES = [
 
 @pytest.mark.parametrize("part", PARTS[:-2], ids=lambda part: part or "others")
 def test_no_address_breaks_on_a_broken_body(part: str, world: World) -> None:
+    """Reading a body is the same code at every address, so each gets some of them in turn."""
     client = world.client("administrator")
-    for address in of_part(part):
+    for turn, address in enumerate(of_part(part)):
         path = address.path(world, OPEN)
-        for body, kind in RAW_BODIES:
+        for body, kind in RAW_BODIES[turn % 4 :: 4]:
             response = raw(client, path, body, kind)
             assert response.status_code < 500, f"{address.name} {kind} {body[:40]!r}"
 
@@ -167,8 +169,8 @@ QUERIES = [
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part or "others")
 def test_no_page_breaks_on_a_hostile_query(part: str, world: World) -> None:
     client = world.client("administrator")
-    for address in of_part(part):
-        for query in QUERIES if is_list(address) else QUERIES[::6]:
+    for turn, address in enumerate(of_part(part)):
+        for query in QUERIES if is_list(address) else QUERIES[turn % 9 :: 9]:
             response = answer(client, "get", f"{address.path(world, OPEN)}?{query}", {})
             leads_to = response.headers.get("Location", "")
             assert not leads_to.startswith(("https://evil", "//evil", "javascript:")), f"{address.name}?{query}"
@@ -178,14 +180,16 @@ def is_list(address: Address) -> bool:
     return address.name.endswith(("_changelist", "autocomplete", ":index", "home", "account_login"))
 
 
+HOSTILE_NUMBERS = ["0", "99999999999999999999999", "9223372036854775808", "2147483648"]
+
+
 def test_hostile_numbers_in_the_path_are_not_found(world: World) -> None:
     client = world.client("administrator")
     for address in addresses():
         for parameter in {"number", "pk", "object_id"} & set(address.parameters):
-            for value in ("0", "99999999999999999999999", "2147483648", "9223372036854775808"):
+            for method, value in zip((client.get, client.post) * 2, HOSTILE_NUMBERS, strict=True):
                 values = {name: (value if name == parameter else "1") for name in address.parameters}
-                for method in (client.get, client.post):
-                    assert method(address.filled(values)).status_code in (302, 400, 403, 404, 405), address.name
+                assert method(address.filled(values)).status_code in (302, 400, 403, 404, 405), address.name
 
 
 @pytest.mark.parametrize("path", ["/%00", "/incidents/%00/", "/admin/people/user/%00/change/", "/accounts/%ED%A0%80/"])

@@ -53,22 +53,28 @@ def forget_broker() -> None:
 
 
 @pytest.fixture
-def world(db: None, _without_valkey: None) -> World:
+def _inhabited(db: None) -> World:
     return make_world()
+
+
+@pytest.fixture
+def world(_inhabited: World, _without_valkey: None) -> World:
+    """Made while Valkey was still there: each thing told to nobody would wait for it."""
+    return _inhabited
 
 
 def test_without_valkey_every_page_answers(world: World) -> None:
     broken, slow = [], []
-    for who in ("administrator", "member"):
-        for address in addresses():
-            if address.name in NOT_ABOUT_VALKEY:
-                continue
-            began = time.monotonic()
-            status = world.client(who).get(address.path(world, OPEN)).status_code
-            if status >= 500:
-                broken.append((who, address.name, status))
-            if time.monotonic() - began > LONGEST_PAGE_SECONDS:
-                slow.append((who, address.name))
+    for address in addresses():
+        if address.name in NOT_ABOUT_VALKEY:
+            continue
+        who = "administrator" if address.route.startswith("admin/") else "member"
+        began = time.monotonic()
+        status = world.client(who).get(address.path(world, OPEN)).status_code
+        if status >= 500:
+            broken.append((who, address.name, status))
+        if time.monotonic() - began > LONGEST_PAGE_SECONDS:
+            slow.append((who, address.name))
 
     assert (broken, slow) == ([], [])
 
