@@ -17,6 +17,7 @@ from incidents.impact import figures_of
 from incidents.models import Incident, ReviewDecision
 from live.commands import texts_of
 from people.models import RecordEntry, User
+from postmortems.hints import hints_of
 from postmortems.models import Postmortem
 from postmortems.standing import standing_of
 
@@ -80,6 +81,7 @@ def test_load_demo_works_an_outage_a_security_incident_a_near_miss_and_a_project
             assert action.hierarchy and action.purpose and action.owner and action.due_on
         assert set(postmortem.candidates.values_list("state", flat=True)) <= {"taken", "not_taken"}
         assert postmortem.candidates.filter(state="not_taken").count() >= 2
+        assert not hints_of(postmortem).sections
         figures = figures_of(postmortem.incident.impact)
         assert sum(figure.is_known for figure in figures if figure.is_asked) >= 6
         assert postmortem.threads.resolved().count() == postmortem.threads.count() >= 2
