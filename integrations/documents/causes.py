@@ -1,6 +1,7 @@
 """Root causes and contributing factors that a document lists as such; a story of how it came about is left a story."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from .details import labelled
@@ -59,14 +60,14 @@ def _roots(walk: Walk) -> list[str]:
     if len(lists) == 1 and (listed := list(_items(lists[0], walk))):
         return listed
     told = list(_labelled(walk)) or list(_sections(walk))
-    return told if len(told) == 1 else []
+    return told[:1] if len(told) <= 2 else []  # A summary and a section may word it twice; more are several incidents.
 
 
 def _items(region: Region, walk: Walk) -> Iterator[str]:
     """The points of a list. Where an item is a heading in disguise ("**No limit**: …"), its name is the cause."""
     names = [one for one in walk.regions if one.parent is region and one.level == LABEL_LEVEL]
-    homes = [region, *names]  # an item behind such a name stands in its region, as far as the walk can tell
-    points = [(unit.start, unit.lead) for unit in walk.units if unit.region in homes and _is_point(unit)]
+    homes = {id(one) for one in (region, *names)}  # an item behind such a name stands in its region for the walk
+    points = [(unit.start, unit.lead) for unit in walk.units if id(unit.region) in homes and _is_point(unit)]
     points += [(one.start, one.title) for one in names]
     for _, text in sorted(points):
         if cause := _brief(text):
@@ -87,10 +88,16 @@ def _labelled(walk: Walk) -> Iterator[str]:
 
 def _sections(walk: Walk) -> Iterator[str]:
     """A section of its own that is one short paragraph and nothing more."""
+    parents = {id(region.parent) for region in walk.regions}
+    inside: dict[int, list[Unit]] = defaultdict(list)
+    for unit in walk.units:
+        if unit.kind != "title":
+            inside[id(unit.region)].append(unit)
     for region in walk.regions:
-        units = [unit for unit in walk.units if unit.region is region and unit.kind != "title"]
-        is_parent = any(one.parent is region for one in walk.regions)
-        is_brief = not is_parent and [unit.kind for unit in units] == ["line"] and len(units[0].lead) <= LONGEST
+        units = inside[id(region)]
+        is_brief = (
+            id(region) not in parents and [unit.kind for unit in units] == ["line"] and len(units[0].lead) <= LONGEST
+        )
         if is_brief and _ROOT.search(_bare(region.title)) and (cause := _brief(units[0].lead)):
             yield cause
 

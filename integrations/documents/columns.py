@@ -13,7 +13,7 @@ _KIND = re.compile(r"(?:kind|type|category|event type|phase|art|種別)$", re.I)
 _EFFECT = re.compile(r"(?:effect|impact|result|outcome|wirkung|影響)$", re.I)
 _CELLS = re.compile(r"(?:^|\s)\((?P<cells>[^()\n]{1,60}?:\s(?:[^()\n]|\([^()\n]*\))*)\)$")
 _NEXT = re.compile(r";\s(?=[^;:()]{1,40}:\s)")
-_LINES = re.compile(r"(?:\n+\s*[-*+]\s+[^\n:]{1,40}:\s[^\n]+)+\s*$")
+_LINES = re.compile(r"(?:(?:\n[^\S\n]*){1,3}[-*+][^\S\n]+[^\n:]{1,40}:\s[^\n]+)+\s*$")
 
 
 @dataclass(frozen=True)

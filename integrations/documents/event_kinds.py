@@ -42,7 +42,8 @@ _SAID = {
         r"alerted|reports?|reported)\b",
         rf"^(?:first\s+)?(?:{FAULT}\s+)?{_IS}(?:first\s+)?detected\b",
         r"^(?:first|initial|incoming|new|user|customer)?\s*reports?\s+(?:of|that|from|by)\b",
-        rf"\b{_USERS}\s+(?:\w+\s+)?(?:reports?|reported|complains?|complained|notif(?:ies|ied)\s+(?:the\s+)?team)\b",
+        rf"(?<!\bof )(?<!\bmore )\b{_USERS}\s+(?:\w+\s+)?(?:(?:reports?|reported|complains?|complained)\s+(?!escalat)\w|"
+        r"notif(?:ies|ied)\s+(?:the\s+)?team\b)",
         rf"\b(?:{FAULT}|errors?|behaviou?r)\s+{_IS}(?:first\s+)?reported\b",
     ],
     "escalation": [
@@ -61,7 +62,7 @@ _SAID = {
     ],
     "decision": [
         rf"\bdecisions?\s+{_IS}(?:made|taken|reached)\b|\bdecid(?:e|es|ed)\s+(?:to|against|that|not to)\b",
-        rf"^(?:\w+\s+)?incident\s+{_IS}declared\b(?!\s+(?:resolved|over|closed))",
+        rf"^(?:\w+\s+)?incident\s+{_IS}declared\b(?!\s+(?:resolved|over|closed|mitigated))",
     ],
     "diagnosis": [
         rf"\b(?:root\s+)?cause\s+{_DONE_TO}(?:identified|found|detected|determined|confirmed|understood|discovered)\b",

@@ -65,10 +65,16 @@ _TOLD = {
 }  # fmt: skip
 TOLD = {name: re.compile(pattern, re.I) for name, pattern in _TOLD.items()}
 _DECLARED = re.compile(
-    rf"^(?:[\w-]+\s+)?{FAULT}\s+(?:is |was )?declared\b(?!\s+(?:resolved|over|closed|as resolved))", re.I
+    rf"^(?:[\w-]+\s+)?{FAULT}\s+(?:is |was )?declared\b(?!\s+(?:resolved|over|closed|mitigated|as resolved))", re.I
 )
 # Who takes a page of ours is none of these.
 _OTHERS = re.compile(r"\b(?:vendor|provider|aws|amazon|google|azure|cloudflare|github|customers?|status ?page)\b", re.I)
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_ALERT = re.compile(
+    r"^(?:[\w`/.%>-]+\s+){0,4}?(?:alerts?|alarms?)\s+(?:\w+\s+){0,3}?(?:fires?|fired|triggers?|triggered|received|went off|goes off)\b",
+    re.I,
+)
 
 _NOT_SURE = re.compile(
     r"\b(?:partial|part|expected|estimat|target|planned|not|tbd|unknown|never|approx|about|around|roughly|circa|ca)"
@@ -86,8 +92,9 @@ def instants_of(pairs: list[Pair], events: list[ReadEvent], span: Span, context:
     """Keyed by the name of the instant. A name with two different times is left out: which one holds is not said."""
     found = {name: _stated(name, pairs, events, context) for name in KEYS}
     found["detected_at"] = found["detected_at"] or _counted_from_start(pairs, span)
+    found["detected_at"] = found["detected_at"] or _first_alert(events, span)
     report, seen = found["first_report_at"], found["detected_at"]
-    if report and seen and report.value < seen.value and "first alert" in seen.words.lower():
+    if report and seen and report.value < seen.value and "alert" in seen.words.lower():
         found["detected_at"] = None  # Somebody had told of it before the alert: when it was noticed is not said.
     restored = _labelled(pairs, RESTORED_KEYS, context)
     if restored and span.resolved_at and restored.value < span.resolved_at:
@@ -107,9 +114,18 @@ def own_instants_of(pairs: list[Pair], events: list[ReadEvent], context: Context
     return {label: statement for label, statement in found.items() if statement}
 
 
-def is_start_detection(pairs: list[Pair], stated: dict[str, Statement], span: Span, context: Context) -> bool:
-    """Where the start is nowhere named, `details` takes the time of detection for it."""
-    detected = stated.get("detected_at")
+def _first_alert(events: list[ReadEvent], span: Span) -> Statement | None:
+    """The alert with which the timeline says that it was noticed: no entry before it tells of a report or another sign."""
+    seen = next((event for event in events if event.kind == "detection"), None)
+    if seen is None or seen.at is None or not _names(_ALERT, seen):
+        return None
+    is_in_time = span.started_at is None or seen.at >= span.started_at
+    return Statement(seen.at, apart(seen.text).text.strip().partition("\n")[0][:200]) if is_in_time else None
+
+
+def is_start_detection(pairs: list[Pair], span: Span, context: Context) -> bool:
+    """Where the start is nowhere named, `details` takes the time beside "Detected" for it."""
+    detected = _labelled(pairs, DETECTED_KEYS, context)
     return bool(detected and detected.value == span.started_at and not _labelled(pairs, START_KEYS, context))
 
 
@@ -154,7 +170,11 @@ def _names(pattern: re.Pattern[str], event: ReadEvent) -> bool:
     stamp = read_stamp(event.stamp, is_cell=True)
     if stamp is None or stamp.hour is None or _NOT_SURE.search(event.stamp):
         return False
-    words = _without_speaker(plain(event.text.partition("\n")[0]))
+    return any(_begins_with(pattern, one) for one in _SENTENCE.split(event.text.partition("\n")[0])[:3])
+
+
+def _begins_with(pattern: re.Pattern[str], sentence: str) -> bool:
+    words = _without_speaker(plain(sentence))
     match = pattern.match(words)
     return bool(match and not is_taken_back(words, match.end()) and not _OTHERS.search(words[: match.end()]))
 

@@ -63,13 +63,13 @@ class _Reader:
         consumed = set().union(*(run.consumed for run in runs))
         found = find_actions(self.walk, self.context, consumed)
         notes = self._notes(runs, found, consumed)
-        events = events_of(runs)
+        events = [replace(event, kind=_kind_of(event)) for event in events_of(runs)]
         span = details.span_of(self.pairs, self.walk, events, self.context)
         for one in found:
             consumed.update(range(one.start, one.end))
         stated = instants_of(self.pairs, events, span, self.context)
         self._warn(runs, span)
-        if is_start_detection(self.pairs, stated, span, self.context):
+        if is_start_detection(self.pairs, span, self.context):
             self.warnings.append(
                 "No start is stated: the time of detection stands for it, so the incident seems to have been seen at once."
             )
@@ -79,8 +79,7 @@ class _Reader:
         return Reading(
             self.title, span.started_at, span.resolved_at,
             details.severity_of(self.pairs, self.title, self.document.text),
-            [replace(event, kind=_kind_of(event)) for event in events],
-            [one.action for one in found], sections, self.warnings,
+            events, [one.action for one in found], sections, self.warnings,
             kind=marks.kind_of(self.pairs),
             is_near_miss=marks.is_near_miss(self.pairs, self.title),
             went_unusually_well=marks.went_unusually_well(self.pairs),
