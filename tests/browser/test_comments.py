@@ -7,8 +7,8 @@ from people.models import User
 from postmortems.commands import open_thread, reply, resolve_thread
 from postmortems.models import Postmortem, Thread
 from tests.browser.conftest import Windows
-from tests.browser.documents import ADDRESS, enter, open_document, open_documents
-from tests.factories import PASSWORD, IncidentFactory, PostmortemFactory, UserFactory
+from tests.browser.documents import ADDRESS, be, enter, open_document, open_documents
+from tests.factories import IncidentFactory, PostmortemFactory, UserFactory
 from tests.stack import MailServer, Stack, wait_until
 
 TEXT = "The queue 🚢 grew for an hour. Nobody saw it."
@@ -217,11 +217,9 @@ def test_walking_through_comments_by_keyboard_opens_each_in_the_order_of_the_tex
 
 
 def test_commenting_serves_without_a_script(postmortem: Postmortem, ada: User, stack: Stack, browser: Browser) -> None:
-    page = browser.new_context(base_url=stack.url, java_script_enabled=False).new_page()
-    page.goto("/accounts/login/")
-    page.get_by_label("mail", exact=False).first.fill(ada.email)
-    page.get_by_label("password", exact=False).first.fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    context = browser.new_context(base_url=stack.url, java_script_enabled=False)
+    be(ada, context, stack.url)
+    page = context.new_page()
     page.goto(ADDRESS)
 
     page.get_by_role("link", name="Comment on a section").click()
@@ -238,4 +236,4 @@ def test_commenting_serves_without_a_script(postmortem: Postmortem, ada: User, s
     page.get_by_role("button", name="Resolve").click()
 
     expect(page.locator(".thread-step")).to_contain_text("Ada Lind resolved this")
-    page.context.close()
+    context.close()

@@ -7,12 +7,12 @@ from live.commands import texts_of
 from people.models import User
 from postmortems.history.keeping import Reason, keep_revision
 from postmortems.models import Postmortem, Revision
-from tests.browser.conftest import SignIn
-from tests.factories import PASSWORD, IncidentFactory, PostmortemFactory, UserFactory
+from tests.browser.conftest import Windows
+from tests.browser.documents import be, editor, enter, open_document, wait_until_saved, write
+from tests.factories import IncidentFactory, PostmortemFactory, UserFactory
 from tests.stack import Stack
 
 THEN = "Checkout was slow for an hour and a half."
-EDITOR = 'live-editor[name="summary"] .cm-content'
 
 
 @pytest.fixture
@@ -33,24 +33,16 @@ def postmortem(ada: User) -> Postmortem:
     return postmortem
 
 
-def open_document(page: Page) -> None:
-    page.goto("/postmortems/7/")
-    expect(page.locator("[data-live-state]")).to_have_attribute("data-state", "saved", timeout=20_000)
-
-
-def write(page: Page, text: str) -> None:
-    page.locator(EDITOR).click()
-    page.keyboard.press("Control+End")
-    page.keyboard.type(text, delay=5)
-    expect(page.locator("[data-live-state]")).to_have_attribute("data-state", "saved", timeout=20_000)
+def add(page: Page, words: str) -> None:
+    write(page, words)
+    wait_until_saved(page)
 
 
 def test_a_section_comes_back_while_another_goes_on_typing_in_it(
-    postmortem: Postmortem, ada: User, bo: User, sign_in: SignIn
+    postmortem: Postmortem, ada: User, bo: User, windows: Windows
 ) -> None:
-    writing, looking = sign_in(ada), sign_in(bo)
-    open_document(writing)
-    write(writing, " It was all the fault of the pool.")
+    writing, looking = open_document(enter(windows, ada)), enter(windows, bo).new_page()
+    add(writing, " It was all the fault of the pool.")
 
     looking.goto("/postmortems/7/history/")
     expect(looking.locator(".history-now")).to_contain_text("Summary")
@@ -58,15 +50,15 @@ def test_a_section_comes_back_while_another_goes_on_typing_in_it(
     expect(looking.locator("ins")).to_contain_text(["It was all the fault of the pool."])
     looking.get_by_role("link", name="Bring back Summary as it was").click()
     expect(looking.get_by_label("Summary")).to_be_checked()
-    write(writing, " Nobody was paged.")
+    add(writing, " Nobody was paged.")
     looking.get_by_role("button", name="Bring it back").click()
     expect(looking.get_by_text("Brought back from “After the meeting”").first).to_be_visible()
-    write(writing, " 🚢 And so on.")
+    add(writing, " 🚢 And so on.")
 
     # What stood there is back; what Ada typed after Bo had looked is there too, in both windows and in the database.
     wanted = f"{THEN} Nobody was paged. 🚢 And so on."
     for page in (writing, looking):
-        expect(page.locator(EDITOR)).to_have_text(wanted, timeout=15_000)
+        expect(editor(page)).to_have_text(wanted, timeout=15_000)
     assert texts_of(postmortem.room)["summary"] == wanted
     assert list(postmortem.revisions.order_by("number").values_list("kind", flat=True)) == [
         "named", "automatic", "brought_back",
@@ -74,12 +66,12 @@ def test_a_section_comes_back_while_another_goes_on_typing_in_it(
 
 
 def test_a_version_that_another_makes_appears_on_the_open_page(
-    postmortem: Postmortem, ada: User, bo: User, sign_in: SignIn
+    postmortem: Postmortem, ada: User, bo: User, windows: Windows
 ) -> None:
-    writing, looking = sign_in(ada), sign_in(bo)
+    looking = enter(windows, bo).new_page()
     looking.goto("/postmortems/7/history/")
     expect(looking.locator(".revision")).to_have_count(1)
-    open_document(writing)
+    writing = open_document(enter(windows, ada))
 
     writing.get_by_role("button", name="Submit for review").click()
 
@@ -93,11 +85,9 @@ def test_a_version_that_another_makes_appears_on_the_open_page(
 
 
 def test_history_serves_without_a_script(postmortem: Postmortem, ada: User, stack: Stack, browser: Browser) -> None:
-    page = browser.new_context(base_url=stack.url, java_script_enabled=False).new_page()
-    page.goto("/accounts/login/")
-    page.get_by_label("mail", exact=False).first.fill(ada.email)
-    page.get_by_label("password", exact=False).first.fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    context = browser.new_context(base_url=stack.url, java_script_enabled=False)
+    be(ada, context, stack.url)
+    page = context.new_page()
     page.goto("/postmortems/7/")
     page.locator("#summary textarea").fill("All wrong.")
     page.get_by_role("button", name="Save this section").click()
@@ -112,4 +102,4 @@ def test_history_serves_without_a_script(postmortem: Postmortem, ada: User, stac
     page.get_by_role("button", name="Bring it back").click()
 
     expect(page.locator("#summary textarea")).to_have_value(THEN)
-    page.context.close()
+    context.close()

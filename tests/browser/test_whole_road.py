@@ -137,17 +137,7 @@ def test_two_people_take_an_incident_to_a_pdf_and_an_inbox(
     assert "Renew certificates by themselves" in first_page
     assert "The first alert fires." in "".join(page.extract_text() for page in reader.pages)
 
-
-def test_the_weekly_mail_for_an_overdue_action_arrives_over_smtp(
-    people: dict[str, User], stack: Stack, mail: MailServer, sign_in: SignIn
-) -> None:
-    bo = sign_in(people["bo"])
-    record_incident(bo)
-    open_postmortem(bo)
-    overdue = (timezone.localdate() - timedelta(days=9)).isoformat()
-    add_action(bo, "Renew certificates by themselves", "Bo Madsen", overdue)
-    expect(actions(bo)).to_contain_text("Renew certificates by themselves")
-
+    # It was due nine days ago: one mail says so, however often it is asked for.
     said = stack.manage("send_weekly_mail", "--as-of", timezone.localdate().isoformat())
 
     wait_until(
@@ -160,5 +150,5 @@ def test_the_weekly_mail_for_an_overdue_action_arrives_over_smtp(
         assert body is not None
         assert "Renew certificates by themselves" in body.get_content()
 
-    said = stack.manage("send_weekly_mail", "--as-of", timezone.localdate().isoformat())
+    stack.manage("send_weekly_mail", "--as-of", timezone.localdate().isoformat())
     assert len(mail.to("bo@harbour.example")) == 1
