@@ -47,16 +47,24 @@ class Running:
 
 
 class Supervisor:
-    def __init__(self, mark: str, environment: Mapping[str, str], say: Callable[[str], None] = print) -> None:
+    def __init__(
+        self,
+        mark: str,
+        environment: Mapping[str, str],
+        say: Callable[[str], None] = print,
+        *,
+        grace_seconds: float = 10.0,
+    ) -> None:
+        """After a kill -9 of this very process, what it started has the grace time to stop in order."""
         self.mark = mark
         self.environment = {**environment, MARK: mark, "PYTHONUNBUFFERED": "1"}
         self.say = say
         self.running: dict[str, Running] = {}
-        self.watchdog = self._start_watchdog()
+        self.watchdog = self._start_watchdog(grace_seconds)
 
-    def _start_watchdog(self) -> subprocess.Popen[bytes]:
+    def _start_watchdog(self, grace_seconds: float) -> subprocess.Popen[bytes]:
         # Its own session: Ctrl-C in the terminal must not reach it. Without the mark: it must not kill itself.
-        command = [sys.executable, "-m", "scripts.watchdog", self.mark]
+        command = [sys.executable, "-m", "scripts.watchdog", self.mark, str(grace_seconds)]
         environment = {key: value for key, value in self.environment.items() if key != MARK}
         return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, start_new_session=True)
 

@@ -1,7 +1,7 @@
 """Waits for its parent to end, however it ends, and then kills whatever the parent had started.
 
 The parent holds the other end of our standard input: a kill -9 closes it like any other end. PostgreSQL and Valkey get
-the time to stop in order; the kernel has already told them to (see processes.dying_with_us).
+the time to stop in order, in seconds; the kernel has already told them to (see processes.dying_with_us).
 """
 
 import signal
@@ -9,14 +9,13 @@ import sys
 
 from scripts.processes import sweep
 
-GRACE_SECONDS = 10.0
-
 
 def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     sys.stdin.buffer.read()
-    sweep(sys.argv[1], grace_seconds=GRACE_SECONDS)
+    mark, grace_seconds = sys.argv[1:]
+    sweep(mark, grace_seconds=float(grace_seconds))
 
 
 if __name__ == "__main__":

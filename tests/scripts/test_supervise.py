@@ -17,10 +17,10 @@ from scripts.supervisor import Program, Supervisor
 
 async def main():
     folder = sys.argv[1]
-    supervisor = Supervisor(folder, os.environ, lambda line: print(line, flush=True))
+    supervisor = Supervisor(folder, os.environ, lambda line: print(line, flush=True), grace_seconds=0.5)
     supervisor.launch(Program("plain", ["sleep", "600"]))
-    supervisor.launch(Program("shell", ["sh", "-c", "sleep 601; true"]))
-    supervisor.launch(Program("loner", ["sh", "-c", "setsid sleep 602 & sleep 603"]))
+    supervisor.launch(Program("shell", ["sh", "-c", "sleep 601; true"], stop_within_seconds=0.5))
+    supervisor.launch(Program("loner", ["sh", "-c", "setsid sleep 602 & sleep 603"], stop_within_seconds=0.5))
     stop = asyncio.Event()
     import signal
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
