@@ -12,7 +12,7 @@ from actions.models import ActionLink
 from actions.trackers import recognise
 from incidents.commands import order_problems
 from incidents.impact import FIGURES, figures_of, label_of
-from incidents.models import Impact, Incident, Severity
+from incidents.models import Impact, Incident, Service, Severity
 from integrations.documents import Reading, ReadSection
 from integrations.documents.meanings import plain
 from people.models import User
@@ -109,6 +109,14 @@ def impact_for(reading: Reading) -> tuple[dict[str, Any], list[str]]:
         except ValidationError:
             notes.append(f"What is stated for “{label_of(name)}” ({stated.words}) cannot be right and was left out.")
     return figures, notes
+
+
+def services_for(reading: Reading) -> list[Service]:
+    """Those of ours that the text names among the systems affected, by their whole names."""
+    if (stated := reading.impact.get("systems")) is None:
+        return []
+    names = {re.sub(r"\s*[(（].*", "", one).strip().lower() for one in re.split(r"[,;、]", str(stated.value))}
+    return [service for service in Service.objects.all() if service.name.lower() in names]
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from integrations.fitting import (
     kind_for,
     person_named,
     place_of_work,
+    services_for,
     severity_for,
     times_for,
 )
@@ -172,7 +173,8 @@ def _incident(reading: Reading, *, by: User, team: Team, correction: Correction)
     try:
         incident = report_incident(
             by=by, title=title[:LONGEST_TITLE], severity=severity, team=team, is_restricted=correction.is_restricted,
-            kind=correction.kind or kind_for(title, reading.kind), impact=impact, **times, **_marks(reading, correction),
+            kind=correction.kind or kind_for(title, reading.kind), impact=impact,
+            services=services_for(reading), **times, **_marks(reading, correction),
         )  # fmt: skip
     except DomainError as error:
         raise NotImportable(*error.reasons) from error

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from . import details, figures
@@ -149,6 +150,16 @@ _FELT_KEYS = {
     "impactonusers", "impactoncustomers",
 }  # fmt: skip
 
+_SUMMARY_KEYS = {
+    "summary",
+    "impact",
+    "description",
+    "businessimpact",
+    "customerimpact",
+    "userimpact",
+    "financialimpact",
+}
+
 _OF_ALL = r"(?:(?:of|our|all|the|active|total|registered|daily|paying|business)\s+){0,3}"
 _BY = r"(?:affect|impact)(?:ed|ing)"
 _HIT = (
@@ -255,7 +266,7 @@ MOST_UNITS = 2000
 def impact_of(pairs: list[Pair], walk: Walk) -> dict[str, Statement]:
     """Keyed by the name of the figure. What is said twice and differently is left out; a label outweighs sentences."""
     labelled = _agreed(_labelled(pairs))
-    found = _agreed(_told(walk)) | labelled
+    found = _agreed(chain(_told(walk), _told_beside(pairs))) | labelled
     if felt := _felt(walk) or _felt_before(pairs):
         found["user_experience"] = felt
     return _with_currency(found)
@@ -302,10 +313,21 @@ def _told(walk: Walk) -> Iterator[tuple[str, Statement]]:
     for unit in walk.units[:MOST_UNITS]:
         if unit.kind not in {"line", "item"} or unit.region.purpose in {Meaning.TIMELINE, Meaning.ACTIONS}:
             continue
-        for sentence in _SENTENCE.split(unit.lead):
-            words = " ".join(plain_words(sentence).split())
-            if len(words) <= LONGEST_SENTENCE and not _NOT_SAID.search(words):
-                yield from _told_in(words)
+        yield from _told_by(unit.lead)
+
+
+def _told_beside(pairs: list[Pair]) -> Iterator[tuple[str, Statement]]:
+    """Whole sentences stand in the settings before a document, and in the cells of a table, too."""
+    for pair in pairs[:MOST_UNITS]:
+        if pair.key in _SUMMARY_KEYS:
+            yield from _told_by(pair.value)
+
+
+def _told_by(text: str) -> Iterator[tuple[str, Statement]]:
+    for sentence in _SENTENCE.split(text):
+        words = " ".join(plain_words(sentence).split())
+        if len(words) <= LONGEST_SENTENCE and not _NOT_SAID.search(words):
+            yield from _told_in(words)
 
 
 def plain_words(sentence: str) -> str:

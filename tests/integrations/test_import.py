@@ -16,7 +16,7 @@ from integrations.models import ImportedDocument
 from live.commands import texts_of
 from people.models import Team, User
 from postmortems.models import Postmortem, SectionRole, Template
-from tests.factories import TeamFactory, TemplateFactory, TemplateSectionFactory, UserFactory
+from tests.factories import ServiceFactory, TeamFactory, TemplateFactory, TemplateSectionFactory, UserFactory
 
 TICKET = "https://tickets.example/8"
 DOCUMENT = """\
@@ -204,6 +204,7 @@ STATED = f"""\
 **Resolved**: 2026-03-02 14:25 UTC
 **Users affected**: 48,210
 **Lost revenue**: $18,400
+**Affected services**: Printer (both), scales
 
 ## Timeline (UTC)
 
@@ -225,6 +226,9 @@ STATED = f"""\
 
 
 def test_import_fills_the_facts_that_are_stated(ann: User, team: Team, template: Template) -> None:
+    printer = ServiceFactory(name="printer")
+    ServiceFactory(name="scale")
+
     postmortem = imported(STATED, ann)
 
     incident = postmortem.incident
@@ -233,6 +237,7 @@ def test_import_fills_the_facts_that_are_stated(ann: User, team: Team, template:
     assert [(own.name, own.at) for own in incident.own_instants.all()] == [
         ("Hotfix deployed", datetime(2026, 3, 2, 14, 20, tzinfo=UTC))
     ]
+    assert list(incident.services.all()) == [printer]
     impact = incident.impact
     assert (impact.users_affected_count, impact.revenue_lost, impact.currency) == (48210, 18400, "USD")
     assert [(event.text, event.who, event.kind) for event in postmortem.timeline_events.all()] == [

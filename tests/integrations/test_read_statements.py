@@ -158,6 +158,7 @@ def test_read_keeps_a_time_that_only_this_incident_has_a_name_for() -> None:
         ("Users saw intermittent errors.", {"experience": "intermittent"}),
         ("Outage type: full outage", {"experience": "complete"}),
         ("failed_requests_count: 48210", {"failed_requests_count": 48210}),
+        ("| Impact | About 900 requests failed |\n|---|---|", {"failed_requests_count": 900}),
         ("Services: gates\nAffected systems: tills", {"systems": "tills"}),
         ("About 12 % of users could not pay.", {"users_affected_percent": Decimal(12)}),
         ("It affected roughly 900 customers.", {"users_affected_count": 900}),
