@@ -20,6 +20,7 @@ def _words(text: str) -> frozenset[str]:
 # Keys as `slug` makes them: small letters, no blanks.
 START_KEYS = _words(
     """
+    startofimpact startofincident startofoutage impactstarttime firstimpact firstuserimpact
     start started starttime startedat startdate incidentstart incidentstarted incidentstarttime outagestart
     outagestarted began beganat beginning begin from faultoccurs faultoccurred onset impactstart
     impactstarted impactbegan timeofincident incidentbegan occurred occurredat timestarted starttimeutc 開始
@@ -256,7 +257,7 @@ class Span:
 def span_of(pairs: list[Pair], walk: Walk, events: list[ReadEvent], context: Context) -> Span:
     """The weightiest statement wins: a labelled time, a sentence with both ends, marked entries, the outer entries."""
     started, resolved = _labelled_span(pairs, context)
-    told = _believable(_told_span(walk, context), events)
+    told = _believable(_told_span(walk, context), events) or _believable(_labelled_window(pairs, context), events)
     if told and not started:
         started = told[0]
         resolved = resolved or told[1]
@@ -367,6 +368,17 @@ _SPAN = re.compile(
     re.I,
 )
 _ON_DAY = re.compile(r"\b(?:on|am|le|el)\s+(?:\w+,?\s+)?(?=\d|[A-Z])")
+
+
+_WINDOW_KEYS = _words(
+    "duration outageduration incidentduration incidentwindow window outagewindow timeframe period outage downtime"
+)
+
+
+def _labelled_window(pairs: list[Pair], context: Context) -> tuple[datetime, datetime] | None:
+    """Both ends beside one label: "Duration: 3 August 2023, 08:30 – 11:30". Several windows are several incidents."""
+    told = {_both_ends(pair.value, 0, context) for pair in pairs if pair.key in _WINDOW_KEYS} - {None}
+    return told.pop() if len(told) == 1 else None
 
 
 def _told_span(walk: Walk, context: Context) -> tuple[datetime, datetime] | None:

@@ -232,3 +232,19 @@ def test_read_ends_in_time_on_hostile_input(kind: str, processor_seconds: float 
         read(HOSTILE[kind].encode(), "outage.md")
 
     assert time.process_time() - began < processor_seconds
+
+
+def test_read_takes_both_ends_from_the_label_of_a_window() -> None:
+    reading = read(
+        "# T\n\n- **Duration:** September 14, 2024, 14:30 - 15:45 UTC\n\n## Timeline\n\n- 14:40: Detected.\n- 15:00: x\n"
+    )
+
+    assert (f"{reading.started_at:%H:%M}", f"{reading.resolved_at:%H:%M}") == ("14:30", "15:45")
+
+
+def test_read_takes_no_end_from_several_windows() -> None:
+    reading = read(
+        "# T\n\nDuration: 14:30 to 15:45 UTC on 14 September 2024\n\nDuration: 09:30 to 10:45 UTC on 16 September 2024\n"
+    )
+
+    assert reading.resolved_at is None
