@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from .details import labelled
+from .labels import labelled
 from .meanings import plain
 from .reading import ReadCause
 from .regions import LABEL_LEVEL, Region, Unit, Walk

@@ -6,9 +6,9 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from . import details, figures
-from .details import Pair
+from . import figures
 from .figures import ABOUT, MONEY, NUMBER, PERCENT
+from .labels import Pair, labelled
 from .meanings import Meaning, plain
 from .reading import Statement
 from .regions import Walk
@@ -110,7 +110,7 @@ _USERS = (
     "numberofaffectedcustomers totalusersaffected totalcustomersaffected affectedaccounts accountsaffected "
     "howmanycustomerswereaffected howmanyuserswereaffected betroffenenutzer betroffenekunden"
 )
-# Keys as `details.slug` makes them.
+# Keys as `labels.slug` makes them.
 LABELS: list[tuple[str, str, Reader]] = [
     ("users_affected_count", _USERS, _users),
     ("users_affected_percent", f"{_USERS} shareofusers shareofusersaffected percentofusersaffected percentageofusersaffected "
@@ -289,8 +289,8 @@ def _felt(walk: Walk) -> Statement | None:
     told = set()
     for unit in walk.units[:MOST_UNITS]:
         lines = unit.lead.strip().split("\n")
-        label = details.labelled(lines[0]) if unit.kind in {"line", "item", "title"} else None
-        if label and label.key in _FELT_KEYS and not any(details.labelled(line) for line in lines[1:]):
+        label = labelled(lines[0]) if unit.kind in {"line", "item", "title"} else None
+        if label and label.key in _FELT_KEYS and not any(labelled(line) for line in lines[1:]):
             told.add(" ".join(plain_words(" ".join([label.value, *lines[1:]])).split()))
     words = told.pop() if len(told) == 1 else ""
     return Statement(words, words) if _is_told(words) else None

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 
 from .clock import Context, Step, instants
 from .columns import apart
-from .details import DETECTED_KEYS, RESTORED_KEYS, START_KEYS, Pair, Span
+from .details import Span
 from .event_kinds import FAULT, is_taken_back
+from .labels import DETECTED_KEYS, RESTORED_KEYS, START_KEYS, Pair
 from .meanings import plain
 from .reading import ReadEvent, Statement
 from .stamps import Stamp, read_stamp
 
-# Keys as `details.slug` makes them. The start and the end have keys of their own in `details`.
+# Keys as `labels.slug` makes them. The start and the end have keys of their own in `labels`.
 _KEYS = {
     "first_impact_at": "firstimpact firstuserimpact firstcustomerimpact userimpactstarted customerimpactstarted "
     "userimpactstart customerimpactstart impactstart impactstarted impactbegan customerimpactbegan startofimpact "

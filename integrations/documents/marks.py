@@ -2,8 +2,8 @@
 
 import re
 
-from .details import Pair
 from .figures import yes_or_no
+from .labels import Pair
 from .meanings import plain
 
 # Beside such a general key a bare "process" or "project" may be about anything.

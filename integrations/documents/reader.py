@@ -13,6 +13,7 @@ from .dialects import Document, to_markdown
 from .event_kinds import event_kind_of
 from .impact import impact_of
 from .instants import instants_of, is_start_detection, own_instants_of
+from .labels import pairs_of
 from .reading import NotReadable, ReadEvent, Reading, ReadSection
 from .regions import Walk
 from .sections import KEPT, cut, residue
@@ -52,7 +53,7 @@ class _Reader:
         blocks = parse(self.lines)
         self.title, title_line = details.title_of(document.pairs, blocks, name)
         self.walk = Walk(blocks, self.lines, title_line)
-        self.pairs = details.pairs_of(self.walk, document.pairs)
+        self.pairs = pairs_of(self.walk, document.pairs)
         self.context = details.context_of(document.text, self.title, name, document.pairs, self.pairs)
         self.warnings: list[str] = []
 
