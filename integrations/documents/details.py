@@ -7,7 +7,17 @@ from pathlib import PurePath
 
 from .blocks import Block
 from .clock import Context, Step, dates_in, instants, puts_day_first, year_most_named, zone_announced, zone_most_used
-from .labels import DATE_KEYS, DETECTED_KEYS, END_KEYS, RESTORED_KEYS, SEVERITY_KEYS, START_KEYS, WINDOW_KEYS, Pair
+from .labels import (
+    DATE_KEYS,
+    DETECTED_KEYS,
+    END_KEYS,
+    FELT_KEYS,
+    RESTORED_KEYS,
+    SEVERITY_KEYS,
+    START_KEYS,
+    WINDOW_KEYS,
+    Pair,
+)
 from .meanings import Meaning, meaning_of, plain
 from .reading import ReadEvent
 from .regions import Walk
@@ -245,7 +255,7 @@ def _has_clock(event: ReadEvent) -> bool:
 
 
 def _labelled_span(pairs: list[Pair], context: Context) -> tuple[datetime | None, datetime | None]:
-    started = _first_instant(pairs, START_KEYS, context)
+    started = _first_instant(pairs, START_KEYS - FELT_KEYS, context) or _first_instant(pairs, START_KEYS, context)
     resolved = _first_instant(pairs, END_KEYS - RESTORED_KEYS, context) or _first_instant(pairs, END_KEYS, context)
     if started is None and any(pair.key in {"resolvedwhen"} for pair in pairs):
         started = _first_instant(pairs, frozenset({"date"}), context)

@@ -34,6 +34,8 @@ END_KEYS = _words(
     结束 恢复 종료 해결 einde opgelost
 """
 )
+# The start where no other is named; beside one, it is the moment from which users felt it.
+FELT_KEYS = _words("startofimpact impactstarttime firstimpact firstuserimpact impactstart impactstarted impactbegan")
 # The end where no other is named; beside one, it is the moment from which users felt it no longer.
 RESTORED_KEYS = _words("restored restoredat servicerestored impactend impactended")
 DETECTED_KEYS = _words(

@@ -67,6 +67,14 @@ def test_read_counts_no_duration_from_a_start_that_was_guessed() -> None:
     assert (reading.started_at, reading.instants) == (datetime(2026, 3, 2, 14, tzinfo=UTC), {})
 
 
+def test_read_takes_the_start_of_the_impact_for_the_start_only_where_no_other_is_named() -> None:
+    felt = "# T\n\nFirst impact: 2026-03-02 14:05 UTC\nResolved: 2026-03-02 15:00 UTC\n"
+
+    starts = [read(text).started_at for text in (felt, f"{felt}Started: 2026-03-02 14:00 UTC\n")]
+
+    assert starts == [datetime(2026, 3, 2, 14, 5, tzinfo=UTC), datetime(2026, 3, 2, 14, 0, tzinfo=UTC)]
+
+
 def test_read_says_so_where_the_time_of_detection_stands_for_the_start() -> None:
     reading = read("# T\n\nDetected: 2026-03-02 14:00 UTC\nResolved: 2026-03-02 15:00 UTC\n")
 
