@@ -63,23 +63,9 @@ def paste(page: Page, **clipboard: str) -> None:
     editor(page).evaluate(PASTE, clipboard)
 
 
-def test_a_picture_that_one_pastes_is_seen_by_the_other(pages: list[Page], postmortem: Postmortem) -> None:
-    ada, bo = pages
-
-    paste(ada, name="Queue depth.png", type="image/png", data=picture())
-
-    for page in pages:
-        shown = page.get_by_role("img", name="Queue depth")
-        expect(shown).to_be_visible()
-        assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 640
-    number = Attachment.objects.get().pk
-    expect(ada.locator(".live-upload")).to_have_count(0)
-    expect(editor(bo)).to_contain_text(f"![Queue depth](attachment:{number})")
-    ada.goto(f"{ADDRESS}?mode=read")
-    expect(ada.get_by_role("link").get_by_role("img", name="Queue depth")).to_be_visible()
-
-
-def test_prose_and_what_is_refused_become_no_files(pages: list[Page]) -> None:
+def test_a_picture_is_seen_by_the_other_and_neither_prose_nor_what_is_refused_becomes_a_file(
+    pages: list[Page],
+) -> None:
     ada, bo = pages
 
     paste(ada, name="broken.png", type="image/png", data=base64.b64encode(b"\x89PNG\r\n\x1a\nbroken").decode())
@@ -100,37 +86,47 @@ def test_prose_and_what_is_refused_become_no_files(pages: list[Page]) -> None:
     expect(editor(ada)).to_contain_text("14:19 gate 19 does not answer")
     assert Attachment.objects.count() == 0
 
+    paste(ada, name="Queue depth.png", type="image/png", data=picture())
 
-def test_a_pasted_log_is_folded_away_and_comes_back_at_a_press(pages: list[Page], postmortem: Postmortem) -> None:
-    ada, bo = pages
-
-    paste(ada, text=LOG)
-
-    expect(ada.locator(".live-notice")).to_contain_text("Logs are evidence, not narrative")
-    expect(bo.locator(".live-file")).to_contain_text("20 lines")
-    expect(editor(bo)).not_to_contain_text("no answer from 7")
-    bo.get_by_role("button", name="Open log-").click()
-    expect(bo.locator(".live-file-text")).to_contain_text("no answer from 7")
-
-    ada.get_by_role("button", name="Keep it in the text instead").click()
-
-    expect(editor(bo)).to_contain_text("no answer from 7")
-    expect(bo.locator(".live-file")).to_have_count(0)
-    expect(ada.locator("[data-live-state]").first).to_have_attribute("data-state", "saved")
-    assert f"```\n{LOG}\n```" in text_of(postmortem.room, "summary")
+    for page in pages:
+        shown = page.get_by_role("img", name="Queue depth")
+        expect(shown).to_be_visible()
+        assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 640
+    number = Attachment.objects.get().pk
+    expect(ada.locator(".live-upload")).to_have_count(0)
+    expect(editor(bo)).to_contain_text(f"![Queue depth](attachment:{number})")
+    ada.goto(f"{ADDRESS}?mode=read")
+    expect(ada.get_by_role("link").get_by_role("img", name="Queue depth")).to_be_visible()
 
 
-def test_a_block_follows_the_timeline_and_its_line_can_be_deleted(
+def test_a_pasted_log_is_folded_away_and_a_block_follows_the_timeline(
     pages: list[Page], postmortem: Postmortem, ada: User
 ) -> None:
-    first, second = pages
-    editor(first).click()
-    first.keyboard.press("Control+End")
-    first.keyboard.type("\n\n{{timeline}}\nIt took {{duration}} in all.")
+    hers, his = pages
 
-    block = second.locator('.live-block [data-block="timeline"]')
+    paste(hers, text=LOG)
+
+    expect(hers.locator(".live-notice")).to_contain_text("Logs are evidence, not narrative")
+    expect(his.locator(".live-file")).to_contain_text("20 lines")
+    expect(editor(his)).not_to_contain_text("no answer from 7")
+    his.get_by_role("button", name="Open log-").click()
+    expect(his.locator(".live-file-text")).to_contain_text("no answer from 7")
+
+    hers.get_by_role("button", name="Keep it in the text instead").click()
+
+    expect(editor(his)).to_contain_text("no answer from 7")
+    expect(his.locator(".live-file")).to_have_count(0)
+    expect(hers.locator("[data-live-state]").first).to_have_attribute("data-state", "saved")
+    assert f"```\n{LOG}\n```" in text_of(postmortem.room, "summary")
+
+    # A block in the text follows the records that it shows.
+    editor(hers).click()
+    hers.keyboard.press("Control+End")
+    hers.keyboard.type("\n\n{{timeline}}\nIt took {{duration}} in all.")
+
+    block = his.locator('.live-block [data-block="timeline"]')
     expect(block).to_contain_text("The first alert fires.")
-    expect(second.locator(".live-value")).to_have_text("1 h 30 min")
+    expect(his.locator(".live-value")).to_have_text("1 h 30 min")
     event = postmortem.timeline_events.get()
     edit_event(event, by=ada, seen={"text": event.text}, wanted={"text": "The first alert is heard."})
 
@@ -138,24 +134,24 @@ def test_a_block_follows_the_timeline_and_its_line_can_be_deleted(
     expect(block).not_to_contain_text("fires")
 
     # The caret goes over a block, whose line can be deleted.
-    editor(first).click()
-    first.keyboard.press("Control+a")
-    first.keyboard.type("Before.\n{{timeline}}\nAfter.")
-    expect(first.locator(".live-block")).to_have_count(1)
+    editor(hers).click()
+    hers.keyboard.press("Control+a")
+    hers.keyboard.type("Before.\n{{timeline}}\nAfter.")
+    expect(hers.locator(".live-block")).to_have_count(1)
 
-    first.keyboard.press("ArrowUp")
-    first.keyboard.press("ArrowUp")
-    first.keyboard.press("End")
-    first.keyboard.type("!")
-    expect(editor(second)).to_contain_text("Before.!")
-    first.keyboard.press("ArrowDown")
-    first.keyboard.press("Home")
-    first.keyboard.press("Shift+End")
-    first.keyboard.press("Backspace")
+    hers.keyboard.press("ArrowUp")
+    hers.keyboard.press("ArrowUp")
+    hers.keyboard.press("End")
+    hers.keyboard.type("!")
+    expect(editor(his)).to_contain_text("Before.!")
+    hers.keyboard.press("ArrowDown")
+    hers.keyboard.press("Home")
+    hers.keyboard.press("Shift+End")
+    hers.keyboard.press("Backspace")
 
     for page in pages:
         expect(page.locator(".live-block")).to_have_count(0)
-    expect(editor(second)).to_contain_text("After.")
+    expect(editor(his)).to_contain_text("After.")
 
 
 def test_a_text_with_a_file_comes_from_a_plain_form(
