@@ -79,8 +79,8 @@ def columns(now: datetime) -> list[Group]:
     """The columns of a board. What has ended stands there for a month, so that it is seen and not in the way."""
     since = now - LATELY
     ended = {
-        Status.DONE: (Q(status=Status.DONE, finished_at__gte=since), ("-finished_at", "-number")),
-        Status.DROPPED: (Q(status=Status.DROPPED, updated_at__gte=since), ("-updated_at", "-number")),
+        Status.DONE: (Q(status=Status.DONE) & Q(finished_at__gte=since), ("-finished_at", "-number")),
+        Status.DROPPED: (Q(status=Status.DROPPED) & Q(updated_at__gte=since), ("-updated_at", "-number")),
     }
     titles = {Status.UNCONFIRMED: "To confirm"}
     return [

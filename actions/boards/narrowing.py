@@ -59,21 +59,22 @@ def _by_incident(actions: ActionQuerySet, wishes: Mapping[str, Any]) -> ActionQu
 
 
 def _conditions(on: date) -> dict[str, Q]:
+    """What few rows fulfil comes first: PostgreSQL asks in this order, and a list of statuses is dear for all rows."""
     at_work = Q(status__in=Action.AT_WORK)
     gone = User.objects.filter(is_active=False).values("pk")  # Few, and cheaper than a join with everybody.
     return {
-        "overdue": at_work & Q(due_on__lt=on),
+        "overdue": Q(due_on__lt=on) & at_work,
         "blocked": Q(status=Status.BLOCKED),
-        "unowned": at_work & (Q(owner=None) | Q(owner__in=gone)),
-        "unaccepted": at_work & Q(accepted_at=None, asked_at__isnull=False) & ~Q(owner=None) & ~Q(owner__in=gone),
+        "unowned": (Q(owner=None) | Q(owner__in=gone)) & at_work,
+        "unaccepted": Q(accepted_at=None) & Q(asked_at__isnull=False) & at_work & ~Q(owner=None) & ~Q(owner__in=gone),
     }
 
 
 def counted(user: User, on: date) -> dict[str, Q]:
     """The filters whose counts stand beside them, as `name` or `name=value`."""
     still = Q(status__in=Action.OPEN)
-    by_priority = {f"priority={value}": still & Q(priority=value) for value in Action.Priority.values}
-    return {"mine": still & Q(owner=user), **_conditions(on), **by_priority}
+    by_priority = {f"priority={value}": Q(priority=value) & still for value in Action.Priority.values}
+    return {"mine": Q(owner=user) & still, **_conditions(on), **by_priority}
 
 
 def status_condition(status: str) -> Q:
@@ -86,10 +87,10 @@ def late(on: date) -> dict[str, Q]:
     at_work = Q(status__in=Action.AT_WORK)
     four, one = on - timedelta(days=28), on - timedelta(days=7)
     return {
-        "decision": at_work & Q(due_on__lte=four),
-        "weeks": at_work & Q(due_on__gt=four, due_on__lte=one),
-        "days": at_work & Q(due_on__gt=one, due_on__lt=on),
-        "no": ~at_work | Q(due_on__gte=on) | Q(due_on=None),
+        "decision": Q(due_on__lte=four) & at_work,
+        "weeks": Q(due_on__lte=one) & Q(due_on__gt=four) & at_work,
+        "days": Q(due_on__lt=on) & Q(due_on__gt=one) & at_work,
+        "no": Q(due_on__gte=on) | Q(due_on=None) | ~at_work,
     }
 
 

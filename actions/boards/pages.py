@@ -127,17 +127,17 @@ def week_of(user: User, filters: ActionFilter, *, on: date) -> Filling:
     """What a team goes through in its weekly meeting: what was finished comes first, then what needs the room."""
     decision_days = Ladder.load().steps[Audience.DECISION].days
     at_work, since = Q(status__in=Action.AT_WORK), timezone.now() - LATELY
-    owed = at_work & Q(due_on__lte=on - timedelta(days=decision_days))
+    owed = Q(due_on__lte=on - timedelta(days=decision_days)) & at_work
     not_blocked, begun = ~Q(status=Status.BLOCKED), Q(status=Status.IN_PROGRESS)
     in_time = Q(due_on__gte=on) | Q(due_on=None)
-    lately = Q(status=Status.DONE, finished_at__gte=since)
+    lately = Q(status=Status.DONE) & Q(finished_at__gte=since)
     high = {"priority": "high", "status": Status.NOT_STARTED.value}
     groups = [
         Group("finished", "Finished in the last 7 days", lately, {"status": "done"}, ("-finished_at", "-number")),
         Group("decision", "Decisions waiting", owed, {"late": "decision"}),
         Group("blocked", "Blocked", Q(status=Status.BLOCKED), {"blocked": "on"}, ("blocked_at", "number")),
-        Group("overdue", "Overdue", at_work & Q(due_on__lt=on) & ~owed & not_blocked, {"overdue": "on"}),
-        Group("high", "High priority, to begin now", Q(status=Status.NOT_STARTED, priority="high") & in_time, high),
+        Group("overdue", "Overdue", Q(due_on__lt=on) & at_work & ~owed & not_blocked, {"overdue": "on"}),
+        Group("high", "High priority, to begin now", Q(priority="high") & Q(status=Status.NOT_STARTED) & in_time, high),
         Group("progress", "In progress", begun & in_time, {"status": Status.IN_PROGRESS.value}),
         Group("unaccepted", "Not accepted yet", counted(user, on)["unaccepted"], {"unaccepted": "on"}),
     ]

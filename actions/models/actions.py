@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from actions.models.weighing import Hierarchy, Horizon, Purpose
 from core.models import NumberedModel
+from incidents.models import Incident
 from people.models import Team, User
 from postmortems.models import Cause, Postmortem
 
@@ -33,8 +34,8 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
         So a board can walk an index in its order and stop, instead of joining a hundred thousand rows to say yes to most.
         """
-        visible = Postmortem.objects.visible_to(user).values("pk")
-        hidden = list(Postmortem.objects.exclude(pk__in=visible).order_by().values_list("pk", flat=True)[:MOST_HIDDEN])
+        closed = Postmortem.objects.filter(incident__in=Incident.objects.hidden_from(user))
+        hidden = list(closed.order_by().values_list("pk", flat=True)[:MOST_HIDDEN])
         if len(hidden) == MOST_HIDDEN or not user.is_active:
             return self.visible_to(user)
         return self.filter(NoneOf(models.F("postmortem_id"), hidden)) if hidden else self.all()

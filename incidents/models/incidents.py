@@ -134,6 +134,11 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """What `visible_to` shows to everybody at work, so that many people need not be asked about one by one."""
         return self.filter(UNRESTRICTED)
 
+    def hidden_from(self, user: User) -> Self:
+        """What `visible_to` leaves out, looked for only among the restricted: of a person at work all others are seen."""
+        among = self if not user.is_active else self.exclude(UNRESTRICTED)
+        return among.exclude(pk__in=among.visible_to(user).values("pk"))
+
     def open(self) -> Self:
         return self.filter(resolved_at=None)
 

@@ -7,6 +7,7 @@ import time_machine
 
 from actions.boards.groups import IN_A_COLUMN
 from actions.models import Action
+from people.models import Team
 from tests.factories import ActionFactory, IncidentFactory, PostmortemFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,11 +62,15 @@ def test_board_and_its_counts_hide_what_comes_from_a_restricted_incident(member_
 
 def test_seen_by_lets_through_exactly_what_visible_to_does(member, owner, secret_action, administrator, common):
     ActionFactory(postmortem=common)
-    gone = UserFactory(is_active=False)
+    gone, lead, manager = UserFactory(is_active=False), UserFactory(), UserFactory()
+    team = secret_action.postmortem.incident.team
+    team.members.add(lead, gone)
+    Team.objects.filter(pk=team.pk).update(lead=lead, engineering_manager=manager)
 
-    for person in (member, owner, administrator, gone):
-        assert set(Action.objects.seen_by(person)) == set(Action.objects.visible_to(person))
-    assert len(Action.objects.seen_by(member)) == 1
+    for person in (member, owner, administrator, gone, lead, manager):
+        assert list(Action.objects.seen_by(person)) == list(Action.objects.visible_to(person))
+    assert [Action.objects.seen_by(person).count() for person in (member, lead, manager, gone)] == [1, 2, 2, 0]
+    assert list(Team.objects.of(lead)) == [team]
 
 
 @pytest.mark.parametrize("count", [1, 3])
