@@ -71,8 +71,10 @@ class _Reader:
         stated = instants_of(self.pairs, events, span, self.context)
         self._warn(runs, span)
         if is_start_detection(self.pairs, span, self.context):
+            # Both at once would say that it was noticed in no time, which nobody wrote.
+            stated.pop("detected_at", None)
             self.warnings.append(
-                "No start is stated: the time of detection stands for it, so the incident seems to have been seen at once."
+                "No start is stated: the time of detection stands for it, and that of detection is left open."
             )
         sections = cut(self.walk, consumed, notes)
         if self.document.front:
