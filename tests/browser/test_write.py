@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from people.models import User
 from postmortems.models import Postmortem
 from tests.browser.conftest import SignIn
+from tests.browser.documents import expect_text
 from tests.factories import IncidentFactory, PostmortemFactory, UserFactory
 from tests.stack import Stack
 
@@ -351,7 +352,8 @@ def undo_takes_back_only_what_i_wrote(page: Page, other: Page) -> None:
 
 def what_others_write_above_moves_neither_view_nor_caret(page: Page, other: Page) -> None:
     start(page, "\n\n".join(f"Paragraph {number}." for number in range(60)))
-    expect(section(other)).to_contain_text("Paragraph 2.")
+    # Only what is in sight is drawn, and the other may look at its end.
+    expect_text(other, text_of(page))
     page.keyboard.type(" Here")
     line = section(page).locator(".cm-line", has_text="Paragraph 59. Here")
     expect(line).to_be_in_viewport()
