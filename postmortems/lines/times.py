@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from core.clocks import CLOCK as OF_DIGITS
+from core.clocks import time_of_day
 from core.dates import in_words
 from postmortems.errors import UnreadableLine
 from postmortems.lines.wording import DAYS_AWAY, DURATION, MONTHS, WEEKDAYS, duration_of, zone_of
@@ -56,12 +58,10 @@ DAY = rf"""(?:
   | (?P<next>(?:the\s+)?next\s+day)
   | (?P<weekday>{WEEKDAY})\b\.?
 )"""
-# A point may also stand in a number, “14.32 % of requests”: then it is no time.
-CLOCK = r"""(?:
-    (?P<hour>\d{1,2})(?P<mark>[:h.])(?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?(?:[.,]\d{1,6})?
-    (?!\d)(?!\s?(?:%|‰|ms|secs?|min|[kmgt]i?b|gbit|mbit|percent|seconds?|minutes?|hours?|euros?|€|\$)(?!\w))\s?(?P<half>[ap]\.?m\b\.?)?
-  | (?P<hour12>\d{1,2})\s?(?P<half12>[ap]\.?m\b\.?)
-  | (?P<hour24>\d{2})(?P<minute24>\d{2})(?=\s?(?:z|utc|h)\b)h?
+CLOCK = rf"""(?:
+    {OF_DIGITS}
+  | (?P<hour12>\d{{1,2}})\s?(?P<half12>[ap]\.?m\b\.?)
+  | (?P<hour24>\d{{2}})(?P<minute24>\d{{2}})(?=\s?(?:z|utc|h)\b)h?
   | (?P<noon>noon)\b
 )"""
 ZONE = r"(?:\s?(?P<zone>z\b|[+-]\d{2}:?\d{2}\b|(?:utc|gmt)[+-]\d{1,2}(?::?\d{2})?\b|[a-z]+/[a-z_/]+|[a-z]{2,5}\b))?"
@@ -168,14 +168,9 @@ def _clock_of(found: re.Match[str]) -> timedelta | None:
     hour = int(found["hour"] or found["hour12"] or found["hour24"])
     minute = int(found["minute"] or found["minute24"] or 0)
     second = int(found["second"] or 0)
-    half = (found["half"] or found["half12"] or "").lower()[:1]
-    if half:
-        is_right = 1 <= hour <= 12
-        hour = hour % 12 + (12 if half == "p" else 0)
-    else:
-        is_right = hour < 24 or (hour, minute, second) == (24, 0, 0)
-    if is_right and minute < 60 and second < 60:
-        return timedelta(hours=hour, minutes=minute, seconds=second)
+    clock = time_of_day(hour, minute, second, found["half"] or found["half12"] or "")
+    if clock is not None:
+        return clock
     if found["mark"] == ".":
         return None
     raise UnreadableLine(f"“{_said(found)}” is no time of day. Write it as 14:32.")

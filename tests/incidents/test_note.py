@@ -30,6 +30,14 @@ def at(words: str) -> datetime:
         ("14:32", NOW, (NOW, "14:32")),
         ("99:10 errors", NOW, (NOW, "99:10 errors")),
         ("10:1 odds", NOW, (NOW, "10:1 odds")),
+        ("14:32:10 rebooted web-3", NOW, (at("2026-03-02 13:32:10"), "rebooted web-3")),
+        ("2:32 pm rebooted web-3", NOW, (at("2026-03-02 13:32"), "rebooted web-3")),
+        # What only looks like a clock.
+        ("14.32 % of requests fail", NOW, (NOW, "14.32 % of requests fail")),
+        ("10.10.3.4 does not answer", NOW, (NOW, "10.10.3.4 does not answer")),
+        ("10.10.30.40 does not answer", NOW, (NOW, "10.10.30.40 does not answer")),
+        ("1.30.2 rolled back", NOW, (NOW, "1.30.2 rolled back")),
+        ("1.30.22 rolled back", NOW, (NOW, "1.30.22 rolled back")),
         # The hour that autumn repeats: the later of the two that has been already.
         ("02:30 again", at("2026-10-25 00:45"), (at("2026-10-25 00:30"), "again")),
         ("02:30 again", at("2026-10-25 02:00"), (at("2026-10-25 01:30"), "again")),

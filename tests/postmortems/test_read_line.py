@@ -45,6 +45,7 @@ def around(**changes):
         ("~14:32 it broke", "2026-11-03T13:32", "it broke"),
         ("14:32:05 it broke", "2026-11-03T13:32:05", "it broke"),
         ("14.32 it broke", "2026-11-03T13:32", "it broke"),
+        ("14.32.05 it broke", "2026-11-03T13:32:05", "it broke"),
         ("14h32 it broke", "2026-11-03T13:32", "it broke"),
         ("2:32pm it broke", "2026-11-03T13:32", "it broke"),
         ("2:32 p.m. it broke", "2026-11-03T13:32", "it broke"),
@@ -95,7 +96,8 @@ def test_a_time_is_read_however_it_is_written(words, at, text):
 @pytest.mark.parametrize(
     "words",
     ["14.32 % of requests fail", "1432 requests fail", "3.50 GB are left", "3 nodes are down", "may be too late",
-     "503 errors", "mon is down", "5 of 7 are gone", "v2.14 is out"],
+     "503 errors", "mon is down", "5 of 7 are gone", "v2.14 is out", "10.10.3.4 does not answer",
+     "10.10.30.40 does not answer", "1.30.2 rolled back", "1.30.22 rolled back"],
 )  # fmt: skip
 def test_a_number_that_is_no_time_stays_in_the_words(words):
     assert read_line(words, around()).text == words
