@@ -168,7 +168,7 @@ try:
     globals().update(email_from_url(env.text("EMAIL_URL", "smtp://localhost:1025")))
 except ValueError as error:
     raise ImproperlyConfigured(f"EMAIL_URL cannot be used: {error}") from error
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "people.smtp.PatientBackend"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Debrief <debrief@localhost>")
 

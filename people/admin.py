@@ -221,7 +221,7 @@ class OutboxMailAdmin(ReadOnlyAdmin):
 
     WORDS = ["subject", "text", "html"]
     FACTS = [
-        "kind", "recipient", "period", "status", "attempt_count", "next_try_at", "sent_at", "last_error", "message_id",
+        "kind", "recipient", "period", "status", "attempt_count", "doubt_count", "next_try_at", "sent_at", "last_error", "message_id",
         "created_at",
     ]  # fmt: skip
 

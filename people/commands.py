@@ -107,8 +107,8 @@ def try_mail_again(mail: OutboxMail, *, by: User) -> OutboxMail:
             f"The mail to {mail.recipient} is {mail.get_status_display()}: only one given up is retried."
         )
     mail.status = OutboxMail.Status.PLANNED
-    mail.attempt_count = 0
+    mail.attempt_count = mail.doubt_count = 0
     mail.next_try_at = timezone.now()
-    mail.save(update_fields=["status", "attempt_count", "next_try_at", "updated_at"])
+    mail.save(update_fields=["status", "attempt_count", "doubt_count", "next_try_at", "updated_at"])
     put_on_record(mail, "mail.retried", by=by)
     return mail

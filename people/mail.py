@@ -1,8 +1,10 @@
 """The outbox: a mail is a row first, and is sent from its row alone.
 
 Planning twice owes nothing twice, two senders never hold the same row, and a sender that falls silent is taken over
-when its lease has ended, with the same Message-ID. SMTP knows no transaction: a process that is killed after the server
-took a mail and before that is noted sends it once more, and mail programs show the two as one.
+when its lease has ended. SMTP knows no transaction, and twice is better than never: a mail goes out once more when its
+sender is killed after the server took it and before that is noted, and when the server has all of a mail and its answer is
+lost or takes longer than we can wait; after the third such silence it is given up. Each bears the same Message-ID, by which
+most servers and mail programs know the two for one.
 """
 
 import logging
@@ -38,6 +40,13 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 # Longer than a task may run (CELERY_TASK_TIME_LIMIT), so that nobody takes over from a sender that still lives.
 LEASE = timedelta(minutes=10)
 SERVER_FAILURES_BEFORE_A_BREAK = 3
+# A server may look at a mail for long before it says yes, and hanging up meanwhile sends it again. With the time for the
+# mails before it (`send_due_mail`) this stays within what a task may take (CELERY_TASK_SOFT_TIME_LIMIT).
+VERDICT_TIMEOUT = 120
+MOST_DOUBTS = 3  # Each may be one more of the same mail in somebody's box.
+
+LEFT = "No longer at work here."
+HIDDEN = "What it tells of is no longer for its recipient to see."
 BATCH = 500
 
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
@@ -152,7 +161,12 @@ class Postbox:
     """One connection to the mail server: opened with the first mail, and anew after it broke."""
 
     def __init__(self) -> None:
-        self.connection: Any = get_connection()
+        self.connection: Any = get_connection(verdict_timeout=VERDICT_TIMEOUT)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether the server has all of a mail, and has not said that it keeps it."""
+        return getattr(getattr(self.connection, "connection", None), "is_in_doubt", False)
 
     def put(self, message: EmailMultiAlternatives) -> None:
         self.connection.open()
@@ -219,13 +233,13 @@ def _claim(pk: int | None) -> OutboxMail | None:
 
 def _attempt(mail: OutboxMail, postbox: Postbox) -> Delivery:
     if not mail.recipient.is_active:
-        return Delivery(mail, Outcome.GIVEN_UP, "No longer at work here.")
+        return Delivery(mail, Outcome.GIVEN_UP, LEFT)
     if mail.attempt_count > MOST_ATTEMPTS:
         return Delivery(mail, Outcome.GIVEN_UP, mail.last_error or "Every sender of this mail fell silent.")
     try:
         if not _may_still_read(mail):
             if not mail.instead:
-                return Delivery(mail, Outcome.GIVEN_UP, "What it tells of is no longer for its recipient to see.")
+                return Delivery(mail, Outcome.GIVEN_UP, HIDDEN)
             mail.text, mail.html = mail.instead, ""
         message = as_message(mail)
     except Exception as error:  # whatever is wrong with one mail must not touch the others
@@ -246,13 +260,16 @@ def _may_still_read(mail: OutboxMail) -> bool:
 def _failure(mail: OutboxMail, error: Exception, postbox: Postbox) -> Delivery:
     words = f"{type(error).__name__}: {error}"[:2000]
     code = _code_about_this_mail(error)
+    if postbox.is_in_doubt:
+        mail.doubt_count += 1
+        words = f"It may have arrived: the server had all of it, and its answer did not come. {words}"
     if code is None:
         postbox.hang_up()
         if not isinstance(error, OSError):  # smtplib's errors are OSErrors; anything else is a bug
             logger.exception("mail %s cannot be sent", mail.pk)
     if code is not None and code >= 500:
         return Delivery(mail, Outcome.GIVEN_UP, words)
-    if mail.attempt_count >= MOST_ATTEMPTS:
+    if mail.attempt_count >= MOST_ATTEMPTS or mail.doubt_count >= MOST_DOUBTS:
         return Delivery(mail, Outcome.GIVEN_UP, words)
     return Delivery(mail, Outcome.SERVER_AWAY if code is None else Outcome.LATER, words)
 
@@ -275,12 +292,12 @@ def _note(delivery: Delivery) -> None:
         return
     # The attempt's number fences: a sender whose lease has ended says nothing about its successor's attempt.
     mine = OutboxMail.objects.filter(pk=mail.pk, status=Status.SENDING, attempt_count=mail.attempt_count)
+    told = {"last_error": delivery.error, "doubt_count": mail.doubt_count, "updated_at": now}
     if delivery.outcome is Outcome.GIVEN_UP:
         logger.warning("mail %s is given up: %s", mail.pk, delivery.error)
-        mine.update(status=Status.FAILED, last_error=delivery.error, updated_at=now)
+        mine.update(status=Status.FAILED, **told)
     else:
-        later = now + pause_after(mail.attempt_count)
-        mine.update(status=Status.PLANNED, last_error=delivery.error, next_try_at=later, updated_at=now)
+        mine.update(status=Status.PLANNED, next_try_at=now + pause_after(mail.attempt_count), **told)
 
 
 def pause_after(attempts: int) -> timedelta:

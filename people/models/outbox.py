@@ -60,6 +60,9 @@ class OutboxMail(TimestampedModel):
     message_id = models.CharField(max_length=120, unique=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
     attempt_count = models.PositiveSmallIntegerField(default=0)
+    doubt_count = models.PositiveSmallIntegerField(
+        default=0, help_text="How often the mail server had all of it, and did not say whether it keeps it."
+    )
     next_try_at = models.DateTimeField()
     last_error = models.TextField(blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)

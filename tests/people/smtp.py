@@ -54,6 +54,17 @@ async def hang(server: Any) -> str:
     return "451 too late"
 
 
+async def think(server: Any) -> str:
+    await asyncio.sleep(0.6)
+    return "250 kept"
+
+
+async def keep_and_cut(server: Any) -> str:
+    """The server has the mail; that it does is not heard."""
+    server.transport.abort()
+    return "250 kept"
+
+
 async def cut(server: Any) -> str:
     server.transport.abort()
     return "451 gone"

@@ -13,17 +13,18 @@ from people.mail import Letter, Outcome, Postbox, deliver, pause_after, plan_mai
 from people.models import OutboxMail
 from people.tasks import send_planned_mail
 from tests.factories import OutboxMailFactory, UserFactory
-from tests.people.smtp import ScriptedServer, cut, hang, kill_the_sender
+from tests.people.smtp import ScriptedServer, cut, hang, keep_and_cut, kill_the_sender, think
 from tests.stack import ROOT, database_url, free_port
 
 NOW = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def server(settings):
+def server(settings, monkeypatch):
     server = ScriptedServer()
     server.controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "people.smtp.PatientBackend"
+    monkeypatch.setattr(outbox, "VERDICT_TIMEOUT", 1)
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.controller.port, 1
     yield server
     server.controller.stop()
@@ -114,6 +115,38 @@ def test_send_gives_up_after_the_last_attempt_and_says_why(server, five):
     assert status_of(five[0]) == "failed"
     assert five[0].attempt_count == outbox.MOST_ATTEMPTS
     assert "try later" in five[0].last_error
+
+
+def test_send_waits_longer_for_the_servers_word_on_a_mail_than_for_any_other(server, five, settings):
+    settings.EMAIL_TIMEOUT = 0.3
+    server.data["bad@harbour.example"] = think
+
+    deliveries = send_due_mail()
+
+    assert [delivery.outcome for delivery in deliveries] == [Outcome.SENT] * 5
+    assert server.addresses == ["bad@harbour.example", *GOOD]
+
+
+def test_send_is_as_impatient_as_ever_with_all_else_after_a_mail_was_taken(server, five, settings):
+    settings.EMAIL_TIMEOUT = 0.3
+    with Postbox() as postbox:
+        deliver(postbox)
+
+        assert postbox.connection.connection.sock.gettimeout() == 0.3
+        assert not postbox.is_in_doubt
+
+
+def test_send_of_a_mail_whose_answers_are_lost_is_given_up_before_it_is_one_too_many(server, five):
+    server.data["bad@harbour.example"] = keep_and_cut
+
+    with time_machine.travel(NOW, tick=True) as clock:
+        for _ in range(outbox.MOST_DOUBTS + 3):
+            send_due_mail()
+            clock.shift(timedelta(hours=5))
+
+    assert server.addresses.count("bad@harbour.example") == outbox.MOST_DOUBTS == 3
+    assert (status_of(five[0]), five[0].doubt_count) == ("failed", 3)
+    assert five[0].last_error.startswith("It may have arrived")
 
 
 @pytest.mark.parametrize("sender_refused", [True, False])
