@@ -8,6 +8,7 @@ from incidents.models import Incident, SeverityPolicy
 from incidents.permissions import can_report
 from insights import glossary as words
 from insights.queries import my_work
+from people.mail import undelivered_count
 from people.requests import SignedInRequest
 
 
@@ -17,6 +18,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     context = {
         "work": my_work(request.user, on=timezone.localdate()),
         "can_report": can_report(request.user),
+        "undelivered_count": undelivered_count() if request.user.is_facilitator else 0,
     }
     return render(request, "insights/home.html", context)
 

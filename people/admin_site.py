@@ -7,8 +7,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver
 from django.utils.decorators import method_decorator
+
+from people.mail import undelivered_count
 
 OURS = {"people", "incidents", "postmortems", "actions"}
 # Leads from any row's id to its page, and so would tell which restricted rows exist; the pages here link by themselves.
@@ -32,6 +35,9 @@ class FacilitatorSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [url for url in super().get_urls() if getattr(url, "name", None) not in NOT_OFFERED]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        return super().index(request, {"undelivered_count": undelivered_count(), **(extra_context or {})})
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:

@@ -47,6 +47,7 @@ MOST_DOUBTS = 3  # Each may be one more of the same mail in somebody's box.
 
 LEFT = "No longer at work here."
 HIDDEN = "What it tells of is no longer for its recipient to see."
+LATELY = timedelta(days=30)
 BATCH = 500
 
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
@@ -298,6 +299,12 @@ def _note(delivery: Delivery) -> None:
         mine.update(status=Status.FAILED, **told)
     else:
         mine.update(status=Status.PLANNED, next_try_at=now + pause_after(mail.attempt_count), **told)
+
+
+def undelivered_count() -> int:
+    """How many mails were given up lately that somebody should still read: none of those that were better not sent."""
+    lately = OutboxMail.objects.filter(status=Status.FAILED, updated_at__gte=timezone.now() - LATELY)
+    return lately.exclude(last_error__in=[LEFT, HIDDEN]).count()
 
 
 def pause_after(attempts: int) -> timedelta:

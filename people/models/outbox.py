@@ -41,7 +41,8 @@ class OutboxMail(TimestampedModel):
         indexes = [
             models.Index(
                 fields=["next_try_at"], name="mail_waiting", condition=models.Q(status__in=["planned", "sending"])
-            )
+            ),
+            models.Index(fields=["updated_at"], name="mail_given_up", condition=models.Q(status="failed")),
         ]
 
     kind = models.CharField(max_length=40)

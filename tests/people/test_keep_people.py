@@ -1,3 +1,5 @@
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from people import mail as outbox
 from people.commands import edit_person, try_mail_again
 from people.errors import NotAllowedForPerson, NotRetryable
 from people.models import OutboxMail, RecordEntry, Team, User
@@ -235,6 +238,41 @@ def mail_given_up(member: User) -> OutboxMail:
         kind="weekly", recipient=member, period="2026-W10", subject="Restricted words", text="Hidden words",
         message_id="<1@debrief>", status=OutboxMail.Status.FAILED, attempt_count=9, next_try_at=timezone.now(),
     )  # fmt: skip
+
+
+NOTICE = "1 mail could not be delivered in the last 30 days."
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/"])
+def test_a_mail_that_was_given_up_is_told_to_facilitators_and_leads_to_it(
+    client: Client, facilitator: User, mail_given_up: OutboxMail, address: str
+) -> None:
+    client.force_login(facilitator)
+
+    page = client.get(address).text
+
+    assert NOTICE in page
+    (link,) = re.findall(r'href="([^"]+status__exact=failed)"', page)
+    assert [mail.pk for mail in client.get(link).context["cl"].result_list] == [mail_given_up.pk]
+
+
+@pytest.mark.parametrize("reason", ["LEFT", "HIDDEN", "long ago"])
+def test_a_mail_that_was_better_not_sent_or_long_ago_is_told_to_nobody(
+    client: Client, facilitator: User, mail_given_up: OutboxMail, reason: str
+) -> None:
+    client.force_login(facilitator)
+    if reason == "long ago":
+        OutboxMail.objects.update(updated_at=timezone.now() - timedelta(days=31))
+    else:
+        OutboxMail.objects.update(last_error=getattr(outbox, reason))
+
+    assert "could not be delivered" not in client.get("/admin/").text
+
+
+def test_members_are_not_told_of_mails_given_up(client: Client, member: User, mail_given_up: OutboxMail) -> None:
+    client.force_login(member)
+
+    assert "could not be delivered" not in client.get("/").text
 
 
 def test_try_again_owes_a_mail_once_more(client: Client, facilitator: User, mail_given_up: OutboxMail) -> None:
