@@ -77,6 +77,11 @@ class Ladder:
         """The highest rung it has reached; `days_overdue` is 0 for an action that is not late, or has ended."""
         return max((rung for rung in RUNGS.values() if self.has_reached(rung, days_overdue)), default=Rung.NONE)
 
+    @property
+    def decision_days(self) -> int:
+        """From how many days overdue on a decision is owed: that step is always in force, and never before the date."""
+        return max(self.steps[Audience.DECISION].days, 1)
+
     def is_stuck(self, days_overdue: int) -> bool:
         """A decision was asked for a week ago, and there is none."""
         return self.has_reached(Rung.DECISION, days_overdue - DAYS_A_WEEK)

@@ -62,8 +62,8 @@ class ActionFilter(forms.Form):
     STATES = [(OPEN, "open"), *Action.Status.choices, ("all", "every status")]
     LATE = [
         ("", "any"),
-        ("decision", "4 weeks or more"),
-        ("weeks", "1 to 4 weeks"),
+        ("decision", "so long that a decision is owed"),
+        ("weeks", "a week or more"),
         ("days", "up to a week"),
         ("no", "not overdue"),
     ]

@@ -31,20 +31,20 @@ class Heading:
 
 HEADINGS = {
     Group.DECISION: Heading(
-        "A decision is owed", "{} to decide", "danger", "overdue=on", audience=Audience.DECISION,
+        "A decision is owed", "{} to decide", "danger", "late=decision", audience=Audience.DECISION,
     ),
     Group.OVERDUE: Heading(
         "Yours, overdue", "{} overdue", "warning", "overdue=on&mine=on", audience=Audience.OWNER, is_own=True,
     ),
     Group.ACCEPT: Heading(
-        "Will you answer for these?", "{} to accept", "warning", "mine=on",
+        "Will you answer for these?", "{} to accept", "warning", "unaccepted=on&mine=on",
         "Accepting means: you commit to the date, and say early when something stands in the way.", is_own=True,
     ),
     Group.ESCALATED: Heading(
         "Escalated to you as engineering manager", "{} escalated", "warning", "overdue=on", audience=Audience.MANAGER,
     ),
     Group.NEEDS_OWNER: Heading(
-        "Needs an owner", "{} without an owner", "warning", "", "Nobody answers for these now. Whom would you ask?"
+        "Needs an owner", "{} without an owner", "warning", "unowned=on", "Nobody answers for these now. Whom would you ask?"
     ),
     Group.CONFIRM: Heading(
         "Done, waits for your word", "{} to confirm", "warning", "status=unconfirmed",
@@ -65,11 +65,11 @@ HEADINGS = {
         "Your team’s, overdue", "{} of your team’s", "plain", "overdue=on", audience=Audience.TEAM,
     ),
     Group.STUCK: Heading(
-        "Decisions that are stuck", "{} stuck", "warning", "overdue=on",
+        "Decisions that are stuck", "{} stuck", "warning", "late=decision",
         "Asked for again and again, and nobody has decided. Bring owner, lead and manager to one table.",
     ),
     Group.NOT_ACCEPTED: Heading(
-        "Not accepted yet", "{} not accepted", "plain", "",
+        "Not accepted yet", "{} not accepted", "plain", "unaccepted=on",
         "Their owners were asked days ago and have not said yes. A word with them, or another owner?",
     ),
     Group.DUE: Heading("Yours, due this week", "{} due", "plain", "mine=on", is_own=True),

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from actions.boards.groups import with_lateness
-from actions.escalation import Audience, Ladder
-from actions.models import Action, ActionPolicy, ActionQuerySet
+from actions.escalation import Ladder
+from actions.models import Action, ActionPolicy, ActionQuerySet, nobodys
 from people.models import User
 
 ROWS = 100
@@ -37,9 +37,8 @@ def waiting_for(user: User, *, on: date) -> list[Waiting]:
 
 
 def _kinds(seen: ActionQuerySet, on: date) -> list[tuple[str, str, str, ActionQuerySet]]:
-    days = Ladder.load().steps[Audience.DECISION].days
+    days = Ladder.load().decision_days
     asked_before = timezone.now() - timedelta(days=ActionPolicy.load().accept_within_days)
-    unfit = Q(owner=None) | Q(owner__is_active=False) | Q(owner__role=User.Role.VIEWER)
     by_date = F("due_on").asc(nulls_last=True), "number"
     return [
         (
@@ -49,7 +48,7 @@ def _kinds(seen: ActionQuerySet, on: date) -> list[tuple[str, str, str, ActionQu
         ),
         (
             "owners", "Nobody answers for these", "Their owner has left, may only read, or was never named.",
-            seen.at_work().filter(unfit).order_by(*by_date),
+            seen.at_work().filter(nobodys()).order_by(*by_date),
         ),
         (
             "accepted", "Not accepted yet", "Their owners were asked days ago and have not said yes.",

@@ -122,7 +122,7 @@ def groups_of(grouping: str, actions: ActionQuerySet, *, on: date) -> list[Group
 
 def _chosen(name: str, choices: Iterable[tuple[str, str]], conditions: dict[str, Q]) -> list[Group]:
     prefix = {"late": "Overdue for ", "age": "Added "}[name]
-    plain = {"no": "Not overdue", "week": "Added in the last 7 days", "month": "Added 7 to 30 days ago",
+    plain = {"decision": "A decision is owed", "no": "Not overdue", "week": "Added in the last 7 days", "month": "Added 7 to 30 days ago",
              "quarter": "Added 1 to 3 months ago", "older": "Added over 3 months ago"}  # fmt: skip
     return [Group(key, plain.get(key, prefix + label), conditions[key], {name: key}) for key, label in choices if key]
 

@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils import timezone
 
+from actions.escalation import Ladder
 from actions.filters import ActionFilter, Named
-from actions.models import Action, ActionQuerySet
+from actions.models import Action, ActionQuerySet, nobodys
 from incidents.models import Incident
 from people.models import User
 from postmortems.models import Cause, Postmortem
@@ -35,9 +36,9 @@ def narrowed(user: User, wishes: Mapping[str, Any], *, on: date) -> ActionQueryS
     for name, condition in _conditions(on).items():
         if wishes.get(name):
             actions = actions.filter(condition)
-    for name, choices in {"late": late(on), "age": ages(on)}.items():
+    for name, choices in {"late": late, "age": ages}.items():
         if chosen := wishes.get(name):
-            actions = actions.filter(choices[chosen])
+            actions = actions.filter(choices(on)[chosen])
     for name in WEIGHED:
         if chosen := wishes.get(name):
             actions = actions.filter(weighed(name, chosen))
@@ -61,12 +62,11 @@ def _by_incident(actions: ActionQuerySet, wishes: Mapping[str, Any]) -> ActionQu
 def _conditions(on: date) -> dict[str, Q]:
     """What few rows fulfil comes first: PostgreSQL asks in this order, and a list of statuses is dear for all rows."""
     at_work = Q(status__in=Action.AT_WORK)
-    gone = User.objects.filter(is_active=False).values("pk")  # Few, and cheaper than a join with everybody.
     return {
         "overdue": Q(due_on__lt=on) & at_work,
         "blocked": Q(status=Status.BLOCKED),
-        "unowned": (Q(owner=None) | Q(owner__in=gone)) & at_work,
-        "unaccepted": Q(accepted_at=None) & Q(asked_at__isnull=False) & at_work & ~Q(owner=None) & ~Q(owner__in=gone),
+        "unowned": nobodys() & at_work,
+        "unaccepted": Q(accepted_at=None) & Q(asked_at__isnull=False) & at_work & ~nobodys(),
     }
 
 
@@ -84,12 +84,13 @@ def status_condition(status: str) -> Q:
 
 
 def late(on: date) -> dict[str, Q]:
+    """Where the ladder asks for a decision within a week, nothing is late for longer without owing one."""
     at_work = Q(status__in=Action.AT_WORK)
-    four, one = on - timedelta(days=28), on - timedelta(days=7)
+    owed, week = on - timedelta(days=Ladder.load().decision_days), on - timedelta(days=7)
     return {
-        "decision": Q(due_on__lte=four) & at_work,
-        "weeks": Q(due_on__lte=one) & Q(due_on__gt=four) & at_work,
-        "days": Q(due_on__lt=on) & Q(due_on__gt=one) & at_work,
+        "decision": Q(due_on__lte=owed) & at_work,
+        "weeks": Q(due_on__lte=week) & Q(due_on__gt=owed) & at_work,
+        "days": Q(due_on__lt=on) & Q(due_on__gt=max(week, owed)) & at_work,
         "no": Q(due_on__gte=on) | Q(due_on=None) | ~at_work,
     }
 

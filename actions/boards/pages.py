@@ -20,8 +20,7 @@ from actions.boards.groups import (
     fill,
     groups_of,
 )
-from actions.boards.narrowing import counted, in_status, narrowed, status_condition
-from actions.escalation import Audience, Ladder
+from actions.boards.narrowing import counted, in_status, late, narrowed, status_condition
 from actions.filters import ActionFilter
 from actions.models import Action, ActionQuerySet
 from people.models import User
@@ -125,20 +124,19 @@ def listed(user: User, filters: ActionFilter, page: str | None, *, on: date) -> 
 
 def week_of(user: User, filters: ActionFilter, *, on: date) -> Filling:
     """What a team goes through in its weekly meeting: what was finished comes first, then what needs the room."""
-    decision_days = Ladder.load().steps[Audience.DECISION].days
     at_work, since = Q(status__in=Action.AT_WORK), timezone.now() - LATELY
-    owed = Q(due_on__lte=on - timedelta(days=decision_days)) & at_work
+    owed = late(on)["decision"]
     not_blocked, begun = ~Q(status=Status.BLOCKED), Q(status=Status.IN_PROGRESS)
     in_time = Q(due_on__gte=on) | Q(due_on=None)
     lately = Q(status=Status.DONE) & Q(finished_at__gte=since)
-    high = {"priority": "high", "status": Status.NOT_STARTED.value}
+    high = {"priority": "high", "status": Status.NOT_STARTED.value, "late": "no"}
     groups = [
         Group("finished", "Finished in the last 7 days", lately, {"status": "done"}, ("-finished_at", "-number")),
         Group("decision", "Decisions waiting", owed, {"late": "decision"}),
         Group("blocked", "Blocked", Q(status=Status.BLOCKED), {"blocked": "on"}, ("blocked_at", "number")),
         Group("overdue", "Overdue", Q(due_on__lt=on) & at_work & ~owed & not_blocked, {"overdue": "on"}),
         Group("high", "High priority, to begin now", Q(priority="high") & Q(status=Status.NOT_STARTED) & in_time, high),
-        Group("progress", "In progress", begun & in_time, {"status": Status.IN_PROGRESS.value}),
+        Group("progress", "In progress", begun & in_time, {"status": Status.IN_PROGRESS.value, "late": "no"}),
         Group("unaccepted", "Not accepted yet", counted(user, on)["unaccepted"], {"unaccepted": "on"}),
     ]
     still = {"open": Q(status__in=Action.OPEN)}

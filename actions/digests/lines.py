@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from actions.models import Action, HoldCheck
+from actions.models import Action, HoldCheck, nobodys
 from core.dates import DAYS_A_WEEK, at_local, monday_of
 from incidents.models import Incident
 from people.models import Organisation, User
@@ -110,12 +110,7 @@ def lines_of(as_of: date, which: Q) -> Iterator[Line]:
     since, until = at_local(monday - timedelta(days=DAYS_A_WEEK), 0, zone), at_local(monday, 0, zone)
     checks = dict(HoldCheck.objects.waiting(as_of).order_by("after_days").values_list("action_id", "after_days"))
     this_week = Q(due_on__lt=monday + timedelta(days=DAYS_A_WEEK)) | Q(due_on=None)
-    unowned = (
-        Q(owner=None)
-        | Q(owner__is_active=False)
-        | Q(owner__role=User.Role.VIEWER)
-        | Q(postmortem__incident__is_restricted=True)
-    )
+    unowned = nobodys() | Q(postmortem__incident__is_restricted=True)
     waits = Q(status__in=[Action.Status.BLOCKED, Action.Status.UNCONFIRMED]) | Q(accepted_at=None)
     waiting = Q(status__in=Action.OPEN) & (this_week | unowned | waits)
     ended = Q(confirmed_at__gte=since, confirmed_at__lt=until) | Q(

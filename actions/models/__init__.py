@@ -1,4 +1,4 @@
-from actions.models.actions import Action, ActionQuerySet
+from actions.models.actions import Action, ActionQuerySet, nobodys
 from actions.models.candidates import ActionCandidate, CandidateQuerySet
 from actions.models.filters import SavedFilter
 from actions.models.following import ActionLink, HoldCheck, UsedAnswer
@@ -23,4 +23,5 @@ __all__ = [
     "SavedFilter",
     "UsedAnswer",
     "WeeklyRun",
+    "nobodys",
 ]

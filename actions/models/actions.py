@@ -24,6 +24,11 @@ class NoneOf(models.Lookup):
         return f"NOT ({column} = ANY(%s::bigint[]))", (*params, f"{{{','.join(map(str, self.rhs))}}}")
 
 
+def nobodys() -> Q:
+    """Nobody answers for it. A subquery: it is asked once, and is cheaper than a join with everybody."""
+    return Q(owner=None) | Q(owner__in=User.objects.unable_to_own().values("pk"))
+
+
 class ActionQuerySet(models.QuerySet["Action"]):
     def visible_to(self, user: User) -> Self:
         """The one door to actions: who may see the incident may see what came out of it."""
@@ -51,8 +56,8 @@ class ActionQuerySet(models.QuerySet["Action"]):
         return self.at_work().filter(due_on__lt=on)
 
     def unaccepted(self) -> Self:
-        """Whose owner, at work here, has not said yes to it."""
-        return self.at_work().filter(accepted_at=None, asked_at__isnull=False, owner__is_active=True)
+        """Whose owner, who could, has not said yes to it."""
+        return self.at_work().filter(~nobodys(), accepted_at=None, asked_at__isnull=False)
 
     def delete(self) -> NoReturn:
         raise TypeError("Actions are never deleted: drop them, with a reason.")

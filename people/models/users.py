@@ -35,6 +35,10 @@ class UserQuerySet(models.QuerySet["User"]):
         """People who may answer for an action: everyone at work who may write."""
         return self.active().exclude(role=User.Role.VIEWER)
 
+    def unable_to_own(self) -> Self:
+        """People who left, or may only read now: what they owned has nobody who answers for it."""
+        return self.filter(models.Q(is_active=False) | models.Q(role=User.Role.VIEWER))
+
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":

@@ -4,9 +4,11 @@ from datetime import date
 import pytest
 import time_machine
 
-from actions.models import Action
+from actions.digests import Group
+from actions.headings import HEADINGS
+from actions.models import Action, EscalationStep
 from people.models import User
-from tests.factories import ActionFactory, IncidentFactory, PostmortemFactory, TeamFactory
+from tests.factories import ActionFactory, IncidentFactory, PostmortemFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 TODAY = "2026-03-20T12:00:00Z"
@@ -116,7 +118,7 @@ def test_index_stays_quick_with_ten_thousand(member_client, owner):
     ("grouping", "found"),
     [
         ("priority", {"High priority": ["late"], "Medium priority": ["early"]}),
-        ("late", {"Overdue for 1 to 4 weeks": ["late"], "Not overdue": ["early"]}),
+        ("late", {"Overdue for a week or more": ["late"], "Not overdue": ["early"]}),
         ("kind", {"Production outage": ["late", "early"]}),
         ("purpose", {"Detect": ["late"], "Not said": ["early"]}),
         ("cause", {"Not said": ["late", "early"]}),
@@ -131,3 +133,33 @@ def test_index_stands_in_groups(member_client, three, grouping, found):
     groups = member_client.get(f"/actions/?group={grouping}").context["filling"].groups
 
     assert {one.group.title: [action.title for action in one.actions] for one in groups} == found
+
+
+@time_machine.travel(TODAY)
+def test_index_and_review_count_the_days_to_a_decision_by_the_ladder(member_client, three):
+    EscalationStep.objects.create(audience="decision", days=19, asks="Decide.")
+    ActionFactory(title="late, a day less", due_on=date(2026, 3, 2))
+
+    groups = {one.group.key: one for one in member_client.get("/actions/weekly/").context["filling"].groups}
+
+    owed = groups["decision"]
+    assert (owed.count, owed.query) == (1, "late=decision")
+    assert titles(member_client.get(f"/actions/?{owed.query}")) == ["late"]
+    assert titles(member_client.get("/actions/?late=weeks")) == ["late, a day less"]
+
+
+@time_machine.travel(TODAY)
+@pytest.mark.parametrize(
+    ("group", "found"),
+    [
+        (Group.DECISION, ["owed"]), (Group.STUCK, ["owed"]), (Group.NEEDS_OWNER, ["read only", "nobody’s"]),
+        (Group.NOT_ACCEPTED, ["asked"]), (Group.ACCEPT, []),
+    ],
+)  # fmt: skip
+def test_index_holds_what_a_mail_had_no_room_for(member_client, three, group, found):
+    ActionFactory(title="owed", due_on=date(2026, 2, 20))
+    ActionFactory(title="read only", owner=UserFactory(role=User.Role.VIEWER), accepted_at=None)
+    ActionFactory(title="nobody’s", owner=None, accepted_at=None)
+    ActionFactory(title="asked", accepted_at=None)
+
+    assert titles(member_client.get(f"/actions/?{HEADINGS[group].query}")) == found

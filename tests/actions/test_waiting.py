@@ -25,6 +25,8 @@ def waiting(member):
         number=7, due_on=soon, status="blocked", blocked_reason="No access.", waits_for=member, blocked_at=now
     )
     ActionFactory(number=8, due_on=soon, owner=UserFactory(is_active=False))
+    reader, asked_at = UserFactory(role="viewer"), now - timedelta(days=4)
+    ActionFactory(number=9, due_on=soon, owner=reader, accepted_at=None, asked_at=asked_at)
 
 
 def shown(client) -> dict[str, list[int]]:
@@ -34,7 +36,7 @@ def shown(client) -> dict[str, list[int]]:
 
 def test_each_stands_under_what_it_waits_for(member_client, waiting):
     assert shown(member_client) == {
-        "decisions": [1], "owners": [3, 8], "accepted": [4], "confirmed": [6], "blocked": [7],
+        "decisions": [1], "owners": [3, 8, 9], "accepted": [4], "confirmed": [6], "blocked": [7],
     }  # fmt: skip
 
 
