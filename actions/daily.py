@@ -4,6 +4,8 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -14,7 +16,7 @@ from actions.emails import daily_letter
 from actions.escalation import Audience, Ladder
 from actions.models import Action, ActionQuerySet, DailyRun, WeeklyRun
 from actions.weekly import plan_due_week
-from core.dates import at_local
+from core.dates import DAYS_A_WEEK, at_local, monday_of
 from people.mail import Letter, plan_mails
 from people.models import Organisation, User
 
@@ -32,28 +34,25 @@ def plan_due_day(now: datetime) -> int:
     # First: the week tells its owners of all that this day would, and nobody gets two mails at one hour.
     plan_due_week(now)
     midnight = at_local(today, 0, organisation.zone)
-    return plan_day(today, is_told=WeeklyRun.objects.filter(created_at__gte=midnight).exists())
+    week = WeeklyRun.objects.filter(monday=monday_of(today), created_at__gte=midnight).first()
+    return plan_day(today, week=week)
 
 
 @transaction.atomic
-def plan_day(today: date, *, is_told: bool = False) -> int:
+def plan_day(today: date, *, week: WeeklyRun | None = None) -> int:
     """A day is planned once, for ever. What an action was mailed for is noted beside it, in the same transaction.
 
-    `is_told`: the weekly mail that left today has said it all.
+    `week`: the run of the weekly mail that leaves today, which says its part.
     """
     run, is_new = DailyRun.objects.get_or_create(day=today)
     if not is_new:
         return 0
     ladder = Ladder.load()
-    reminded, asked = due_soon(today, ladder), asked_lately()
-    if not is_told:
-        run.mail_count = sum(
-            plan_mails(kind, f"{today}", _letters(kind, actions, today, ladder))
-            for kind, actions in (("reminder", reminded), ("acceptance", asked))
-        )
-    # Only now: what these rows were chosen by is about to change.
-    asked.update(ask_mailed_at=timezone.now())
-    reminded.update(reminded_for=F("due_on"))
+    reminded, asked = Round("reminder", due_soon(today, ladder), week), Round("acceptance", asked_lately(), week)
+    run.mail_count = sum(plan_mails(one.kind, f"{today}", one.letters(today, ladder)) for one in (reminded, asked))
+    # Only now: until the run commits, whoever would change one of these waits.
+    reminded.told().update(reminded_for=F("due_on"))
+    asked.told().update(ask_mailed_at=timezone.now())
     run.save(update_fields=["mail_count", "updated_at"])
     return run.mail_count
 
@@ -74,17 +73,53 @@ def asked_lately() -> ActionQuerySet:
     return Action.objects.unaccepted().filter(ask_mailed_at=None)
 
 
-def _letters(kind: str, actions: ActionQuerySet, today: date, ladder: Ladder) -> Iterator[Letter]:
-    """One for each owner who may see what it tells of."""
-    organisation, owned = Organisation.load(), defaultdict[int, list[int]](list)
-    for pk, owner in actions.order_by("due_on", "number").values_list("pk", "owner_id"):
-        owned[owner].append(pk)
-    for person in User.objects.filter(pk__in=list(owned)).order_by("pk").iterator(chunk_size=1000):
-        try:
-            if lines := _seen_lines(person, owned[person.pk], today):
-                yield daily_letter(kind, person, lines, organisation, ladder)
-        except Exception:  # one person's odd row must not keep the mail from everybody else
-            logger.exception("the %s mail of account %s could not be written", kind, person.pk)
+class Chosen(NamedTuple):
+    """An action as it was when its mail was planned."""
+
+    pk: int
+    owner_id: int
+    due_on: date | None
+    asked_at: datetime | None
+    created_at: datetime
+
+
+class Round:
+    """One kind of mail on one day. Which actions it is about is read once; told are those that a mail really names."""
+
+    def __init__(self, kind: str, actions: ActionQuerySet, week: WeeklyRun | None) -> None:
+        self.kind, self.week = kind, week
+        rows = actions.order_by("due_on", "number").values_list(*Chosen._fields)
+        self.chosen = {row.pk: row for row in map(Chosen._make, rows)}
+        self.told_keys: list[int] = []
+
+    def letters(self, today: date, ladder: Ladder) -> Iterator[Letter]:
+        """One for each owner who may see what it tells of."""
+        organisation, owned = Organisation.load(), defaultdict[int, list[int]](list)
+        for row in self.chosen.values():
+            owned[row.owner_id].append(row.pk)
+        for person in User.objects.filter(pk__in=list(owned)).order_by("pk").iterator(chunk_size=1000):
+            try:
+                lines = _seen_lines(person, owned[person.pk], today)
+                if news := [line for line in lines if not self._is_said_by_the_week(line.pk)]:
+                    yield daily_letter(self.kind, person, news, organisation, ladder)
+                self.told_keys += [line.pk for line in lines]
+            except Exception:  # one person's odd row must not keep the mail from everybody else
+                logger.exception("the %s mail of account %s could not be written", self.kind, person.pk)
+
+    def _is_said_by_the_week(self, pk: int) -> bool:
+        """It tells owners of all they did not accept and of what is due until Sunday, as things stood when it was planned."""
+        row = self.chosen[pk]
+        if self.week is None or (row.asked_at or row.created_at) > self.week.created_at:
+            return False
+        next_monday = self.week.monday + timedelta(days=DAYS_A_WEEK)
+        return self.kind == "acceptance" or (row.due_on is not None and row.due_on < next_monday)
+
+    def told(self) -> ActionQuerySet:
+        """But not those whose owner or date changed while the mails were written: these are for another day."""
+        facts = attrgetter("owner_id", "due_on" if self.kind == "reminder" else "asked_at")
+        locked = Action.objects.select_for_update().filter(pk__in=self.told_keys).order_by("pk")
+        now = map(Chosen._make, locked.values_list(*Chosen._fields))
+        return Action.objects.filter(pk__in=[row.pk for row in now if facts(row) == facts(self.chosen[row.pk])])
 
 
 def _seen_lines(person: User, keys: list[int], today: date) -> list[Line]:

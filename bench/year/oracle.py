@@ -79,29 +79,27 @@ class Oracle:
         return people
 
     def day(self, today: date, *, is_told: bool) -> dict[str, Told]:
-        """Reminders and requests of a working day; on the day of the weekly mail it has said them."""
+        """Reminders and requests of a working day. The weekly mail of that day said all but what is due later."""
         told: dict[str, Told] = {"reminder": defaultdict(set), "acceptance": defaultdict(set)}
         house, until = _People(), today + timedelta(days=4 if today.weekday() == 4 else 2)
         for action in _actions():
             owner = action.owner
-            if action.status not in AT_WORK or owner is None or not owner.is_active:
+            if action.status not in AT_WORK or owner is None or not owner.is_active or not house.sees(owner, action):
                 continue
             is_near = today <= action.due_on <= until  # type: ignore[operator]
             if is_near and self.reminded.get(action.pk) != action.due_on:
                 self.reminded[action.pk] = action.due_on  # type: ignore[assignment]
-                self._tell(told["reminder"], action, house, is_told)
+                if not is_told or action.due_on >= _monday(today) + timedelta(days=7):  # type: ignore[operator]
+                    told["reminder"][owner.pk].add(action.number)
             if action.accepted_at is None and self.asked.get(action.pk) != action.asked_at:
                 self.asked[action.pk] = action.asked_at  # type: ignore[assignment]
-                self._tell(told["acceptance"], action, house, is_told)
+                if not is_told:
+                    told["acceptance"][owner.pk].add(action.number)
         return told
 
     def was_written_to(self, action: Action) -> None:
         """Whoever a declined action went back to was written to there and then."""
         self.asked[action.pk] = action.asked_at  # type: ignore[assignment]
-
-    def _tell(self, told: Told, action: Action, house: "_People", is_told: bool) -> None:
-        if not is_told and house.sees(action.owner, action):  # type: ignore[arg-type]
-            told[action.owner_id].add(action.number)  # type: ignore[index]
 
 
 class _People:

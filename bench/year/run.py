@@ -43,7 +43,7 @@ class Year:
         self.oracle, self.report = Oracle(), Report()
         self.post = Post(Random(seed + 1), fails=0.1, dies=0.02)
         self.owed: dict[tuple[str, str], Told] = {}
-        self.declined: list[tuple[int, int]] = []
+        self.silent_until = FIRST_MONDAY
 
     def run(self) -> Report:
         with time_machine.travel(_at(FIRST_MONDAY, time(6)), tick=False) as self.clock, delivering_to(self.post):
@@ -57,8 +57,9 @@ class Year:
 
     def _day(self, day: date) -> None:
         self.clock.move_to(_at(day, time(8)))
-        has_beat = not (day.weekday() == 0 and self.dice.random() < 0.1)  # On some Mondays no beat ticks at all.
-        if has_beat:
+        if day.weekday() == 0 and self.dice.random() < 0.1:  # No beat ticks on some Mondays, or even until Friday.
+            self.silent_until = day + timedelta(days=self.dice.choice([1, 4]))
+        if day >= self.silent_until:
             self._expect(day)
             for tick in (plan_daily_mail, plan_weekly_mail, plan_weekly_mail, plan_daily_mail):
                 self._survive(tick)

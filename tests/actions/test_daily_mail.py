@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from actions import commands
+from actions import commands, daily
 from actions.daily import plan_day, plan_due_day
 from actions.digests import gather
 from actions.models import Action, DailyRun, EscalationStep
-from actions.weekly import plan_due_week
+from actions.weekly import plan_due_week, plan_week
 from incidents.models import Incident
 from people.commands import edit_person
 from people.models import OutboxMail, UnwantedMail, User
@@ -29,6 +29,10 @@ def cast(db):
 def mails(kind: str) -> list[tuple[str, str]]:
     rows = OutboxMail.objects.filter(kind=kind).select_related("recipient").order_by("pk")
     return [(mail.recipient.name, mail.subject) for mail in rows]
+
+
+def reminded() -> list[int]:
+    return list(Action.objects.exclude(reminded_for=None).order_by("number").values_list("number", flat=True))
 
 
 class TestReminder:
@@ -90,6 +94,88 @@ class TestReminder:
             assert plan_due_day(eight + timedelta(days=1)) == 0
 
         assert list(OutboxMail.objects.values_list("kind", "subject")) == [("weekly", "Your week: 1 due")]
+
+    def test_of_what_is_due_after_the_week_of_the_weekly_mail_the_day_reminds(self, cast):
+        for number, days in ((1, 1), (2, 2), (3, 3), (4, 4), (5, 5)):  # Saturday to Wednesday
+            cast.action(number=number, due_on=FRIDAY + timedelta(days=days))
+        eight = datetime.combine(FRIDAY, datetime.min.time(), tzinfo=BERLIN) + timedelta(hours=8)
+
+        with time_machine.travel(eight):
+            assert plan_due_day(eight) == 1
+
+        told = OutboxMail.objects.order_by("pk").values_list("kind", "subject")
+        assert list(told) == [("weekly", "Your week: 2 due"), ("reminder", "Due soon: 2 actions")]
+        assert set(reminded()) == {1, 2, 3, 4}
+
+    def test_the_run_of_another_week_has_said_nothing_of_this_one(self, cast):
+        cast.action(due_on=MONDAY + timedelta(days=3))
+        eight = datetime.combine(MONDAY + timedelta(days=1), datetime.min.time(), tzinfo=BERLIN) + timedelta(hours=8)
+        with time_machine.travel(eight - timedelta(days=1)):
+            plan_due_week(eight)
+
+        with time_machine.travel(eight):
+            plan_week(MONDAY - timedelta(days=7))
+            assert plan_due_day(eight) == 1
+
+    def test_what_was_agreed_after_the_weekly_mail_was_planned_is_told_the_same_day(self, cast):
+        eight = datetime.combine(MONDAY, datetime.min.time(), tzinfo=BERLIN) + timedelta(hours=8)
+        with time_machine.travel(eight, tick=False) as clock:
+            plan_due_week(eight)
+            clock.shift(timedelta(minutes=1))
+            commands.add_action(cast.postmortem, by=cast.lead, title="A", owner=cast.owner, due_on=MONDAY)
+            clock.shift(timedelta(minutes=1))
+
+            assert plan_due_day(eight + timedelta(minutes=2)) == 2
+
+    @pytest.mark.expects_server_errors
+    def test_whose_mail_could_not_be_written_is_reminded_on_the_next_day(self, cast, monkeypatch):
+        cast.action(number=1, due_on=MONDAY + timedelta(days=2))
+        cast.action(number=2, due_on=MONDAY + timedelta(days=2), owner=cast.mate)
+        written = daily.daily_letter
+
+        def write(kind, person, *rest):
+            if person == cast.owner:
+                raise ValueError("an odd row")
+            return written(kind, person, *rest)
+
+        monkeypatch.setattr(daily, "daily_letter", write)
+
+        plan_day(MONDAY)
+        assert reminded() == [2]
+        monkeypatch.undo()
+        plan_day(MONDAY + timedelta(days=1))
+
+        assert [name for name, _ in mails("reminder")] == ["Mate", "Owner"]
+
+    @pytest.mark.parametrize(
+        ("meanwhile", "told"), [("agreed", ([1], [1])), ("moved", ([], [1])), ("handed over", ([], []))]
+    )
+    def test_what_changes_while_the_mails_are_written_is_for_another_day(self, cast, monkeypatch, meanwhile, told):
+        later = MONDAY + timedelta(days=1)
+        action = commands.add_action(cast.postmortem, by=cast.lead, title="A", owner=cast.owner, due_on=later, number=1)
+        changes = {
+            "agreed": lambda: commands.add_action(
+                cast.postmortem, by=cast.lead, title="B", owner=cast.mate, due_on=later, number=2
+            ),
+            "moved": lambda: commands.reschedule_action(
+                action, by=cast.lead, due_on=later + timedelta(days=1), reason="Parts."
+            ),
+            "handed over": lambda: commands.reassign_action(action, by=cast.lead, owner=cast.mate, reason="Leave."),
+        }
+        written = daily.daily_letter
+
+        def write(kind, *rest):
+            letter = written(kind, *rest)
+            if kind == "acceptance":
+                changes[meanwhile]()
+            return letter
+
+        monkeypatch.setattr(daily, "daily_letter", write)
+        with time_machine.travel(datetime.combine(MONDAY, datetime.min.time(), tzinfo=BERLIN)):
+            plan_day(MONDAY)
+
+        asked = list(Action.objects.exclude(ask_mailed_at=None).values_list("number", flat=True))
+        assert (reminded(), asked) == told
 
     def test_what_a_beat_missed_is_made_up_for(self, cast):
         cast.action(due_on=MONDAY + timedelta(days=2))
