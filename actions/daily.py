@@ -107,7 +107,7 @@ class Round:
                 logger.exception("the %s mail of account %s could not be written", self.kind, person.pk)
 
     def _is_said_by_the_week(self, pk: int) -> bool:
-        """It tells owners of all they did not accept and of what is due until Sunday, as things stood when it was planned."""
+        """It tells owners of what they did not accept and what is due until Sunday, as things stood then."""
         row = self.chosen[pk]
         if self.week is None or (row.asked_at or row.created_at) > self.week.created_at:
             return False

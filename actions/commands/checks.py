@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from actions.commands.agreements import add_action
+from actions.commands.saving import locked
 from actions.errors import NotAllowedNow
 from actions.models import Action, ActionPolicy, HoldCheck
 from people.models import User
@@ -28,7 +29,7 @@ def plan_checks(action: Action) -> None:
 
 @transaction.atomic
 def say_it_holds(check: HoldCheck, *, by: User, note: str, **how: Any) -> HoldCheck:
-    """It is still in place and works; the note says how one knows. Raises NotAllowedNow without one."""
+    """It is still in place and works; the note says how one knows. Raises NotAllowedNow without it, or unasked."""
     check = _locked(check)
     if not note.strip():
         raise NotAllowedNow("Say in a word how you know that it holds.")
@@ -41,9 +42,10 @@ def say_it_holds(check: HoldCheck, *, by: User, note: str, **how: Any) -> HoldCh
 def say_it_fails(
     check: HoldCheck, *, by: User, note: str, title: str, owner: User | None, due_on: date | None, **how: Any
 ) -> Action:
-    """It holds no longer: a new action stands in its place, linked to it. Raises NotAllowedNow without a note.
+    """It holds no longer: a new action stands in its place, linked to it.
 
-    A closed post-mortem is reopened for that: what it promised is not there any more.
+    A closed post-mortem is reopened for that: what it promised is not there any more. Raises NotAllowedNow without a
+    note, or unasked.
     """
     postmortem = check.action.postmortem
     is_closed = is_closed_for_good(postmortem)
@@ -69,11 +71,21 @@ def say_it_fails(
     return follower
 
 
+def refuse_undone(action: Action) -> None:
+    if action.status != Action.Status.DONE:
+        raise NotAllowedNow(f"{action.reference} is not done: whether it holds is asked once it is.")
+
+
 def _locked(check: HoldCheck) -> HoldCheck:
-    rows = HoldCheck.objects.select_for_update(of=("self",)).select_related("action__postmortem__incident")
-    check = rows.get(pk=check.pk)
+    """For whoever answers it. Raises NotAllowedNow when it is answered, or not asked yet."""
+    action = locked(check.action)
+    check = HoldCheck.objects.select_for_update().get(pk=check.pk)
     if check.answered_at:
         raise NotAllowedNow("This was answered already.")
+    refuse_undone(action)
+    if check.due_on > timezone.localdate():
+        raise NotAllowedNow(f"Whether it holds is asked on {check.due_on:%-d %B %Y}, and can be answered from then on.")
+    check.action = action
     return check
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from actions import commands
+from actions.commands.checks import refuse_undone
 from actions.errors import NotAllowedNow
 from actions.escalation import Ladder, Rung
 from actions.forms import (
@@ -82,6 +83,7 @@ def make_step(action: Action, verb: str, *, by: User, **facts: Any) -> None:
     if verb not in CHECKS:
         STEPS[verb](action, by=by, **facts)
         return
+    refuse_undone(action)
     check = action.checks.waiting(timezone.localdate()).first()
     if check is None:
         raise NotAllowedNow("This was answered already.")
@@ -125,20 +127,21 @@ def _check(request: SignedInRequest, number: int, days: int, verb: str, command:
     action = find_to_edit(request, number)
     check = get_object_or_404(HoldCheck, action=action, after_days=days)
     form = FORMS[verb](action, {"data": request.POST, "prefix": verb})
-    return _take(request, action, verb, form, lambda: command(check, by=request.user, **form.cleaned_data))
+    # Refused, it is shown as it was asked, whatever is asked by now: nothing typed is lost.
+    return _take(request, action, verb, form, lambda: command(check, by=request.user, **form.cleaned_data), check=check)
 
 
 def _take(
-    request: SignedInRequest, action: Action, verb: str, form: forms.Form, make: Callable[[], object]
+    request: SignedInRequest, action: Action, verb: str, form: forms.Form, make: Callable[[], object], **shown: Any
 ) -> HttpResponse:
-    """Run one verb with what its form holds. A refusal comes back in that form, with what was typed."""
+    """Run one verb with what its form holds. A refusal comes back in that form, with what was typed, beside `shown`."""
     if not form.is_valid():
-        return page_of(request, action, refused={verb: form}, status=422)
+        return page_of(request, action, refused={verb: form}, status=422, **shown)
     try:
         make()
     except DomainError as refusal:
         form.add_error(None, " ".join(refusal.reasons))
-        return page_of(request, find(request, action.number), refused={verb: form}, status=422)
+        return page_of(request, find(request, action.number), refused={verb: form}, status=422, **shown)
     return _answer(request, action)
 
 
@@ -147,14 +150,19 @@ def _answer(request: SignedInRequest, action: Action) -> HttpResponse:
 
 
 def page_of(
-    request: SignedInRequest, action: Action, *, refused: dict[str, forms.Form] | None = None, status: int = 200
+    request: SignedInRequest,
+    action: Action,
+    *,
+    refused: dict[str, forms.Form] | None = None,
+    status: int = 200,
+    **shown: Any,
 ) -> HttpResponse:
     refused = refused or {}
     # Refusals of a button stand above the page, those of a form in it.
     told = {
         "plain_problems": [words for verb in BUTTONS & refused.keys() for words in refused[verb].non_field_errors()]
     }
-    context = {**_facts(request, action), **_forms(action, refused), **told}
+    context = {**_facts(request, action), **_forms(action, refused), **told, **shown}
     template = "actions/detail.html#body" if is_htmx(request) else "actions/detail.html"
     return render(request, template, context, status=status)
 

@@ -18,6 +18,8 @@ from actions.weekly import plan_week
 from incidents.models import Incident
 from people.mail import Letter, as_message, plan_mails
 from people.models import OutboxMail, RecordEntry, User
+from postmortems.commands import close_postmortem
+from postmortems.models import Postmortem
 from tests.factories import ActionFactory, IncidentFactory, PostmortemFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -298,8 +300,6 @@ class TestHolds:
         assert (check.holds, check.answered_by, check.note) == (True, owner, "The alert fired in Tuesday’s test.")
 
     def test_no_makes_a_new_action_and_reopens_what_was_closed(self, stranger, done, owner):
-        from postmortems.commands import close_postmortem
-
         close_postmortem(done.postmortem, by=owner)
         stranger.post(
             links(owner)["Holds no longer"],
@@ -312,6 +312,44 @@ class TestHolds:
         assert (follower.follows, follower.title, follower.owner) == (done, "Alert again", owner)
         assert done.postmortem.status == "published"
         assert done.checks.get(after_days=30).holds is False
+
+    @pytest.mark.parametrize(
+        ("why", "sentence"),
+        [
+            ("not due", "Whether it holds is asked on 14 June 2026, and can be answered from then on."),
+            ("taken up again", "ACT-45 is not done: whether it holds is asked once it is."),
+            ("answered", "This was answered already."),
+        ],
+    )
+    @pytest.mark.parametrize("verb", ["holds", "fails"])
+    def test_what_is_not_asked_is_not_answered_and_reopens_nothing(self, client, done, owner, verb, why, sentence):
+        days = 90 if why == "not due" else 30
+        if why == "taken up again":
+            commands.reopen_action(done, by=owner, reason="It broke.")
+        Postmortem.objects.update(status="closed", closed_at=MONDAY)
+        if why == "answered":
+            commands.say_it_holds(done.checks.get(after_days=30), by=owner, note="It fired.")
+        before = list(done.checks.values("pk", "holds", "answered_at"))
+        client.force_login(owner)
+
+        answer = client.post(
+            f"/actions/45/{verb}/{days}/",
+            {f"{verb}-{name}": value for name, value in
+             {"note": "My own words.", "title": "Again", "owner": owner.pk, "due_on": "2026-04-06"}.items()},
+        )  # fmt: skip
+
+        done.postmortem.refresh_from_db()
+        assert (answer.status_code, sentence in answer.text, "My own words." in answer.text) == (422, True, True)
+        assert list(done.checks.values("pk", "holds", "answered_at")) == before
+        assert (done.postmortem.status, Action.objects.count()) == ("closed", 1)
+
+    def test_a_link_of_a_mail_says_that_it_was_taken_up_again(self, stranger, done, owner):
+        key = links(owner)["It holds"]
+        commands.reopen_action(done, by=owner, reason="It broke.")
+
+        answer = stranger.post(key, {"holds-note": "It fired."})
+
+        assert (answer.status_code, "ACT-45 is not done" in answer.text) == (422, True)
 
     def test_what_was_taken_up_again_is_not_asked_about(self, done, owner):
         commands.reopen_action(done, by=owner, reason="It broke.")
