@@ -114,12 +114,19 @@ class EscalationStepAdmin(KeptAdmin):
 class ActionPolicyAdmin(KeptAdmin):
     list_display = [
         "__str__",
+        "most_commitments",
         "accept_within_days",
         "confirm_up_to_severity",
         "checks_after_days",
         "answer_within_days",
     ]
-    fields = ["accept_within_days", "confirm_up_to_severity", "checks_after_days", "answer_within_days"]
+    fields = [
+        "most_commitments",
+        "accept_within_days",
+        "confirm_up_to_severity",
+        "checks_after_days",
+        "answer_within_days",
+    ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -176,6 +176,19 @@ def test_over_the_cap_a_reason_is_asked_and_kept(candidate, close_to, member):
     assert [line.words for line in story_of(first)] == ["added it"]
 
 
+def test_facilitators_say_how_many_are_enough(client, facilitator):
+    client.force_login(facilitator)
+    ActionPolicy.objects.create()
+    limits = {
+        "most_commitments": 9, "accept_within_days": 3, "confirm_up_to_severity": 1, "checks_after_days": "30, 90",
+        "answer_within_days": 14,
+    }  # fmt: skip
+
+    response = client.post("/admin/actions/actionpolicy/1/change/", limits)
+
+    assert (response.status_code, ActionPolicy.load().most_commitments) == (302, 9)
+
+
 def test_a_dropped_action_makes_room_for_another(candidate, close_to, member):
     close_to(1)
     first = agree_action(candidate.postmortem, by=member, title="First", owner=member, due_on=DUE)
