@@ -136,13 +136,15 @@ def reschedule_action(
 ) -> Action:
     """Move its due date; a changed date needs a reason. Once a decision is owed, the new date is that decision.
 
-    Raises NotAllowedNow without a reason.
+    Raises NotAllowedNow without a reason, or for a day that is over.
     Raises EditConflict when its date is neither the one in `seen` nor the new one any more.
     """
     action = locked(action)
     if not differs(action, seen, due_on=due_on):
         return action
     refuse_ended(action)
+    if due_on < timezone.localdate():
+        raise NotAllowedNow(f"{due_on:%-d %B %Y} is over: give a date that is still to come.")
     if action.due_on and not reason.strip():
         raise NotAllowedNow("A changed due date needs a reason.")
     verb = "action.decided" if owes_decision(action) else "action.rescheduled"

@@ -123,6 +123,18 @@ def test_a_refused_answer_may_be_given_again_and_loses_nothing(stranger, overdue
     assert overdue.due_on == date(2026, 4, 6)
 
 
+def test_a_date_that_is_over_by_now_is_refused_and_the_link_still_works(stranger, overdue, owner):
+    key = links(owner)["Another date"]
+
+    refused = stranger.post(key, {"reschedule-due_on": "2026-03-15", "reschedule-reason": "Parts are late."})
+
+    overdue.refresh_from_db()
+    assert (refused.status_code, overdue.due_on) == (422, date(2026, 3, 12))
+    assert "15 March 2026 is over" in refused.text
+    assert "Parts are late." in refused.text
+    assert stranger.get(key).status_code == 200
+
+
 def test_after_its_days_a_link_is_over(stranger, overdue, owner, monday):
     key = links(owner)["On it"]
     monday.shift(timedelta(days=15))

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import time_machine
 
 from actions.models import Action
 from people.models import RecordEntry
@@ -10,6 +11,12 @@ from tests.factories import ActionFactory, PostmortemFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 DROP = {"change": "drop", "reason": "The queue is gone"}
+
+
+@pytest.fixture(autouse=True)
+def _before_anything_is_late():
+    with time_machine.travel("2026-03-12T09:00Z"):
+        yield
 
 
 @pytest.fixture
@@ -65,6 +72,16 @@ def test_bulk_leaves_what_is_so_already(member_client, three):
     sent = {"change": "priority", "priority": "high", "reason": "x", "numbers": "1,3", "step": "look"}
 
     assert outcome(member_client.post("/actions/bulk/", sent).context["looked"]) == ([1], [3])
+
+
+def test_bulk_gives_no_date_that_is_over_and_keeps_what_was_typed(member_client, three):
+    sent = {"change": "due_on", "due_on": "2026-03-11", "reason": "Typed in haste", "numbers": "1,3", "step": "look"}
+
+    response = member_client.post("/actions/bulk/", sent)
+
+    assert outcome(response.context["looked"]) == ([], [1, 3])
+    assert "11 March 2026 is over: give a date that is still to come." in response.text
+    assert "Typed in haste" in response.text
 
 
 @pytest.mark.parametrize(

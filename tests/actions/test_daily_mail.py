@@ -60,7 +60,8 @@ class TestReminder:
         plan_day(MONDAY + timedelta(days=1))
         assert len(mails("reminder")) == 1
 
-        commands.reschedule_action(action, by=cast.owner, due_on=MONDAY + timedelta(days=4), reason="Parts.")
+        with time_machine.travel(datetime(2026, 3, 17, 12, tzinfo=BERLIN)):
+            commands.reschedule_action(action, by=cast.owner, due_on=MONDAY + timedelta(days=4), reason="Parts.")
         plan_day(MONDAY + timedelta(days=2))
 
         assert len(mails("reminder")) == 2

@@ -84,6 +84,11 @@ def test_an_action_without_owner_or_date_gets_them(write, action, owner):
         ("title", {"title": ""}, "This field is required."),
         ("due_on", {"due_on": "2026-04-01"}, "A changed due date needs a reason."),
         ("due_on", {"due_on": "soon", "reason": "Late"}, "Enter a valid date."),
+        (
+            "due_on",
+            {"due_on": "2026-03-11", "reason": "x"},
+            "11 March 2026 is over: give a date that is still to come.",
+        ),
         ("owner", {"owner": "999999"}, "Select a valid choice. That choice is not one of the available choices."),
         ("status", {"step": "finish", "evidence": "trust me"}, "Enter a valid URL."),
         ("status", {"step": "drop", "reason": " "}, "This field is required."),

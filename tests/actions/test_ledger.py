@@ -1,6 +1,6 @@
 """The ledger of an action: who, when, from, to and why, told as its story."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -107,6 +107,16 @@ def test_another_date_is_the_decision_once_one_is_owed(action, member):
         commands.reschedule_action(action, by=member, due_on=date(2026, 4, 20), reason="After the fair.")
 
     assert story_of(action)[0].words == "decided: finish it by 20 Apr 2026 (was 16 Mar 2026)"
+
+
+@pytest.mark.parametrize("today", ["2026-03-10T09:00Z", "2026-04-13T09:00Z"])
+def test_a_date_that_is_over_is_neither_taken_nor_a_decision(action, member, today):
+    yesterday = date.fromisoformat(today[:10]) - timedelta(days=1)
+    with time_machine.travel(today), pytest.raises(NotAllowedNow, match="is over: give a date that is still to come"):
+        commands.reschedule_action(action, by=member, due_on=yesterday, reason="After the fair.")
+
+    action.refresh_from_db()
+    assert (action.due_on, story_of(action)) == (date(2026, 3, 16), [])
 
 
 class TestOwner:

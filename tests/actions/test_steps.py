@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import time_machine
 
 from actions.models import Action
 from people.models import RecordEntry
@@ -111,6 +112,7 @@ def test_reassign_offers_no_one_who_cannot_see_a_restricted_incident(client, own
     assert response.status_code == 422
 
 
+@time_machine.travel("2026-03-12T09:00Z")
 def test_reschedule_asks_why(member_client, action):
     refused = member_client.post("/actions/45/reschedule/", {"reschedule-due_on": "2026-04-06"})
     assert "A changed due date needs a reason." in refused.text
