@@ -14,7 +14,7 @@ from django.utils import timezone
 from actions.digests.lines import Line, lines_by_pk
 from actions.emails import daily_letter
 from actions.escalation import Audience, Ladder
-from actions.models import Action, ActionQuerySet, DailyRun, WeeklyRun
+from actions.models import Action, ActionQuerySet, DailyRun, WeeklyRun, nobodys
 from actions.weekly import plan_due_week
 from core.dates import DAYS_A_WEEK, at_local, monday_of
 from people.mail import Letter, plan_mails
@@ -65,8 +65,8 @@ def due_soon(today: date, ladder: Ladder) -> ActionQuerySet:
     # Nobody is written to on a weekend: Friday's mail tells what Saturday's and Sunday's would have.
     weekend = 2 if today.weekday() == FRIDAY else 0
     until = today + timedelta(days=reminder.days + weekend)
-    at_work = Action.objects.at_work().filter(owner__is_active=True, due_on__gte=today, due_on__lte=until)
-    return at_work.filter(Q(reminded_for=None) | ~Q(reminded_for=F("due_on")))
+    near = Action.objects.at_work().filter(~nobodys(), due_on__gte=today, due_on__lte=until)
+    return near.filter(Q(reminded_for=None) | ~Q(reminded_for=F("due_on")))
 
 
 def asked_lately() -> ActionQuerySet:

@@ -254,6 +254,15 @@ class TestAcceptance:
         assert heard() == {"Owner": {"ACCEPT": [1, 2]}, "Fay": {"NOT_ACCEPTED": [2]}}
 
 
+@pytest.mark.parametrize("fate", [{"role": User.Role.VIEWER}, {"is_active": False}])
+def test_whoever_cannot_answer_for_anything_is_asked_for_nothing(cast, fate):
+    cast.action(due_on=MONDAY + timedelta(days=2), accepted_at=None)
+    User.objects.filter(pk=cast.owner.pk).update(**fate)
+
+    assert plan_day(MONDAY) == 0
+    assert not Action.objects.unaccepted().exists()
+
+
 class TestOthersInTheWeek:
     def test_a_blocked_one_is_told_to_the_person_or_the_lead_of_the_team_it_waits_for(self, cast):
         later = MONDAY + timedelta(days=30)
