@@ -8,13 +8,14 @@ from typing import Protocol
 
 from incidents.models import Incident
 
-# What ends each stretch, in the words of the band before it. Understanding goes on beside them and has no band.
+# What ends each stretch, and what went on in it: not "to mitigate", which is counted from the start (incidents/durations.py).
+# Understanding goes on beside them and has no band.
 STRETCHES = {
     "started_at": "",
-    "detected_at": "to detect",
-    "acknowledged_at": "to engage",
-    "mitigated_at": "to mitigate",
-    "resolved_at": "to resolve",
+    "detected_at": "unnoticed",
+    "acknowledged_at": "until somebody took it",
+    "mitigated_at": "mitigating",
+    "resolved_at": "resolving",
 }
 LABELS = {name: str(Incident._meta.get_field(name).verbose_name) for name in Incident.INSTANTS}  # type: ignore[union-attr]
 # The minute up to which a story is told, where it is not told to its end.

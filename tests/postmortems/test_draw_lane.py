@@ -135,7 +135,12 @@ def test_the_bands_say_how_long_each_stretch_took():
 
     titles = [band.title.partition(",")[0] for band in drawn(story, width=1200).bands]
 
-    assert titles == ["10 min to detect", "2 min to engage", "1 h 18 min to resolve", "users felt it for 1 h 28 min"]
+    assert titles == [
+        "10 min unnoticed",
+        "2 min until somebody took it",
+        "1 h 18 min resolving",
+        "users felt it for 1 h 28 min",
+    ]
 
 
 def test_every_instant_that_an_incident_has_is_on_the_line():
