@@ -78,17 +78,21 @@ def policy_of(incident: Incident) -> SeverityPolicy | None:
 
 @dataclass(frozen=True)
 class Instant:
-    """One of an incident's times, and how long after its start that was."""
+    """One of an incident's times, and how long after its start that was; `is_none` where there was no such time."""
 
     label: str
     at: datetime | None
     after: timedelta | None
+    is_none: bool
 
 
 def instants_of(incident: Incident) -> list[Instant]:
     start = incident.started_at
-    moments = [(_label(name), getattr(incident, name)) for name in Incident.INSTANTS]
-    return [Instant(label, at, at - start if at and start and at != start else None) for label, at in moments]
+    moments = [(name, getattr(incident, name)) for name in Incident.INSTANTS]
+    return [
+        Instant(_label(name), at, at - start if at and start and at != start else None, incident.has_no(name))
+        for name, at in moments
+    ]
 
 
 def participants_of(incident: Incident) -> list[Participant]:

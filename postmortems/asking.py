@@ -25,7 +25,9 @@ def _missing_facts(postmortem: Postmortem) -> list[str]:
         return []
     impact = getattr(incident, "impact", None) or Impact(incident=incident)
     lacking = []
-    instants = [name for name in version.asked_instants if getattr(incident, name) is None]
+    instants = [
+        name for name in version.asked_instants if getattr(incident, name) is None and not incident.has_no(name)
+    ]
     if names := [instant_label(name) for name in instants if name not in impact.unknowable]:
         lacking.append(f"Times that {incident.reference} still lacks: {', '.join(names)}.")
     numbers = [name for name in version.asked_numbers if not impact.is_known(name)]

@@ -205,6 +205,8 @@ class Incident(NumberedModel):
         "acknowledged_at", "understood_at", "recovery_decided_at", "mitigated_at", "resolved_at",
     ]  # fmt: skip
 
+    FELT = ["first_impact_at", "first_report_at"]
+
     objects = IncidentQuerySet.as_manager()
 
     def __str__(self) -> str:
@@ -216,6 +218,10 @@ class Incident(NumberedModel):
     @property
     def is_resolved(self) -> bool:
         return self.resolved_at is not None
+
+    def has_no(self, instant: str) -> bool:
+        """Whether there was no such time, rather than one that nobody noted: of a near miss no user felt anything."""
+        return self.is_near_miss and instant in self.FELT and getattr(self, instant) is None
 
     @property
     def duration(self) -> timedelta | None:

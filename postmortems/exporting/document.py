@@ -64,12 +64,13 @@ def unknown_among(facts: Iterable[Fact]) -> list[str]:
 
 @dataclass(frozen=True)
 class Instant:
-    """A time of the incident; `after_start` is None while it or the start is unknown."""
+    """A time of the incident; `after_start` is None while it or the start is unknown. `is_none`: there was no such time."""
 
     name: str
     label: str
     at: datetime | None
     after_start: timedelta | None
+    is_none: bool = False
 
 
 @dataclass(frozen=True)
@@ -346,7 +347,7 @@ def _instant(incident: Incident, name: str) -> Instant:
     started_at = incident.started_at
     label = str(Incident._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     after = at - started_at if at is not None and started_at is not None and name != "started_at" else None
-    return Instant(name, label, at, after)
+    return Instant(name, label, at, after, incident.has_no(name))
 
 
 def impact_facts(impact: Impact) -> list[Fact]:

@@ -26,6 +26,15 @@ def test_detail_tells_facts_and_says_what_is_unknown(signed_in):
     assert "Post-mortem recommended" in page
 
 
+def test_detail_says_of_a_near_miss_that_no_user_felt_it(signed_in):
+    IncidentFactory(number=7, is_near_miss=True)
+
+    page = signed_in.get("/incidents/7/").text
+
+    assert "<dt>First user impact</dt><dd>none, a near miss</dd>" in page
+    assert '<dt>Detected</dt><dd>\n<span class="unknown">unknown</span>' in page
+
+
 def test_detail_keeps_zero_apart_from_unknown(signed_in):
     incident = IncidentFactory(number=7)
     incident.impact.users_affected_count = 0

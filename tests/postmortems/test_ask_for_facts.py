@@ -49,6 +49,13 @@ def test_what_nobody_can_know_is_not_asked_for_again(postmortem, member):
     assert submit_blockers(postmortem) == []
 
 
+def test_what_users_felt_of_a_near_miss_is_not_asked_for(postmortem, member):
+    postmortem.template_version.content["asked_instants"] = ["first_impact_at", "first_report_at", "acknowledged_at"]
+    postmortem.incident.is_near_miss = True
+
+    assert "Times that INC-7 still lacks: acknowledged." in submit_blockers(postmortem)
+
+
 def test_the_page_hints_at_vague_words_and_long_sentences_and_waits_for_neither(postmortem, member, client):
     tell(postmortem, member, "Many users saw errors. " + "It went on and on " * 8 + "until the end.")
     client.force_login(member)
