@@ -19,6 +19,11 @@ class Moment:
     source: str
     is_key: bool = False
 
+    @property
+    def says_its_kind(self) -> bool:
+        """“Decision: fail over” needs no “Decision” before it."""
+        return self.text.lstrip().casefold().startswith(self.kind_label.casefold())
+
 
 @dataclass(frozen=True)
 class ObservationLine:

@@ -1,6 +1,7 @@
 """What leadership finds in the PDF, and how long it takes."""
 
 import os
+import re
 import resource
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -280,6 +281,24 @@ def test_the_timeline_says_when_utc_has_another_day(told):
 
     assert "Tuesday, 3 March 2026" in html
     assert '23:30 <span class="other-day">2 Mar</span>' in html
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("Decision: fail over.", 1), ("decision to fail over", 1), ("Fail over.", 1)]
+)
+def test_the_timeline_names_a_kind_once(told, text, count):
+    told.timeline_events.all().delete()
+    TimelineEventFactory(postmortem=told, text=text, kind="decision")
+
+    table = html_of(document(told)).split('id="timeline"')[1].split("</table>")[0]
+
+    assert len(re.findall("decision", re.sub("<svg.*?</svg>", "", table, flags=re.DOTALL), re.IGNORECASE)) == count
+
+
+def test_a_near_miss_was_felt_by_nobody(told):
+    told.incident.is_near_miss, told.incident.first_impact_at = True, None
+
+    assert "<tr><td>First user impact</td><td>none, a near miss</td>" in html_of(document(told))
 
 
 def test_the_front_page_puts_overdue_work_first_and_ended_work_last(told, member):
