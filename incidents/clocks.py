@@ -33,12 +33,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Reached:
-    """What has been reached of a review. `meeting_at` may still lie ahead: then it is when the meeting is set for."""
+    """What has been reached of a review. `meeting_at` may still lie ahead: then it is when the meeting is set for.
+
+    Of what is imported, written elsewhere and often long ago, nothing is late.
+    """
 
     meeting_at: datetime | None = None
     draft_shared_at: datetime | None = None
     published_at: datetime | None = None
     is_needed: bool = True
+    is_imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ def _running(
     publish_by = end_of(resolved_at, policy.publish_within, policy, zone)
     meets_at = (reached.meeting_at or meeting_by).astimezone(UTC)
     share_by = max(meets_at - timedelta(hours=policy.share_before_hours), resolved_at)
-    hand = _Hand(resolved_at, now)
+    hand = _Hand(resolved_at, now, reached.is_imported)
     if policy.meeting_from:
         yield _cool_down(hand, cool_until, reached)
     yield _draft(hand, share_by, reached)
@@ -163,12 +167,15 @@ class _Hand:
 
     began_at: datetime
     now: datetime
+    is_imported: bool
 
     def clock(self, key: str, name: str, by: datetime, at: datetime | None, *, note: str = "") -> Clock:
         is_met = at is not None and at <= self.now
         state = State.MET if is_met else self.state(by)
+        if self.is_imported and state == State.LATE:
+            return Clock(key, name, State.NOT_NEEDED, note="it was imported")
         end = at if is_met and at else self.now
-        late_by = max(end - by, timedelta())
+        late_by = timedelta() if self.is_imported else max(end - by, timedelta())
         return Clock(key, name, state, by, self.began_at, at, late_by, self.percent(by), note)
 
     def state(self, by: datetime) -> State:

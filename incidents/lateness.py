@@ -17,7 +17,7 @@ from incidents.phases import Course, Facts, course_of
 from people.models import Organisation, User
 
 FORGETTING = timedelta(days=14)
-UNPUBLISHED = Q(postmortem=None) | Q(postmortem__published_at=None)
+WAITED_FOR = Q(postmortem=None) | Q(postmortem__published_at=None, postmortem__is_imported=False)
 
 
 class Account(Protocol):
@@ -28,13 +28,14 @@ class Account(Protocol):
     published_at: Any
     closed_at: Any
     status: Any
+    is_imported: Any
 
 
 def reached_by(account: Account | None, *, answer: str) -> Reached:
     """`answer` says whether a review is asked for; where a post-mortem was begun, it is."""
     if account is None:
         return Reached(is_needed=answer != Review.OPTIONAL)
-    return Reached(account.meeting_at, account.draft_shared_at, account.published_at)
+    return Reached(account.meeting_at, account.draft_shared_at, account.published_at, is_imported=account.is_imported)
 
 
 def clocks_of(
@@ -71,7 +72,7 @@ def late(incidents: IncidentQuerySet, *, now: datetime) -> IncidentQuerySet:
     is_late = Q(pk__in=[])
     for policy in policies:
         is_late |= Q(severity=policy.severity) & _late_by(policy, now)
-    return incidents.annotate(decided=Subquery(latest)).filter(UNPUBLISHED, is_asked_for, is_late)
+    return incidents.annotate(decided=Subquery(latest)).filter(WAITED_FOR, is_asked_for, is_late)
 
 
 def _late_by(policy: SeverityPolicy, now: datetime) -> Q:

@@ -109,7 +109,7 @@ def import_postmortem(
     template = Template.objects.suited_to(incident)
     if template is None:
         raise NotImportable("There is no template yet: a facilitator makes one in the admin.")
-    postmortem = open_postmortem(incident, template=template, by=by)
+    postmortem = open_postmortem(incident, template=template, by=by, is_imported=True)
     sections = fitted(reading.sections)
     sections += _add_events(postmortem, reading, by=by, source_name=source_name)
     _write_sections(postmortem, sections, by=by)

@@ -21,7 +21,7 @@ Status = Postmortem.Status
 
 
 @transaction.atomic
-def open_postmortem(incident: Incident, *, template: Template, by: User) -> Postmortem:
+def open_postmortem(incident: Incident, *, template: Template, by: User, is_imported: bool = False) -> Postmortem:
     """Start the post-mortem of an incident with the sections of a template.
 
     Raises NotOpenable when there is one already. Its first revision is kept with it, and one with every step after.
@@ -33,8 +33,9 @@ def open_postmortem(incident: Incident, *, template: Template, by: User) -> Post
     sections = version.sections
     room = create_room("postmortems", {section.key: section.body for section in sections})
     postmortem = Postmortem.objects.create(
-        incident=incident, template=template, template_version=version, room=room, opened_by=by
-    )
+        incident=incident, template=template, template_version=version, room=room, opened_by=by,
+        is_imported=is_imported,
+    )  # fmt: skip
     Section.objects.bulk_create(
         Section(postmortem=postmortem, position=10 * place, **asdict(section))
         for place, section in enumerate(sections, start=1)

@@ -64,6 +64,9 @@ class Postmortem(TimestampedModel):
     draft_shared_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    is_imported = models.BooleanField(
+        default=False, editable=False, help_text="It was written elsewhere: what passed before it came is not late."
+    )
     # Up to which row of the room's log the texts were looked through for mentions and for passages that moved.
     words_read_upto = models.BigIntegerField(default=0, editable=False)
 

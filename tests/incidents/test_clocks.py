@@ -55,10 +55,18 @@ def after(**span: float) -> datetime:
         (after(hours=30), {"meeting_at": after(hours=40)}, "late soon coming"),
         (after(hours=50), {"meeting_at": after(hours=90)}, "soon late soon"),
         (after(hours=50), {"is_needed": False}, "not_needed not_needed not_needed"),
+        (after(hours=30), {"is_imported": True}, "not_needed soon coming"),
+        (after(days=263), {"is_imported": True}, "not_needed not_needed not_needed"),
     ],
 )
 def test_clock_tells_what_is_due_and_what_was_met(now, reached, expected):
     assert " ".join(told(run(now, **reached)).values()) == expected
+
+
+def test_clock_of_what_was_imported_says_nothing_of_lateness_once_it_is_met():
+    clock = run(after(days=263), is_imported=True, published_at=after(days=262)).of("published")
+
+    assert (clock.state, clock.late_by) == (State.MET, timedelta())
 
 
 def test_clocks_wait_until_the_incident_is_resolved_and_know_when_people_meet_already():
@@ -181,6 +189,7 @@ CASES = [
     {"meeting_at": after(hours=90)},
     {"published_at": after(hours=1)},
     {"severity": 3, "account": True},
+    {"is_imported": True},
     {"severity": 3, "account": True, "meeting_at": after(days=4)},
 ]
 

@@ -96,6 +96,7 @@ def test_import_writes_words_into_the_sections_that_ask_for_them(ann: User, team
     assert ("What the depot says", "They would like a bell.") in written
     assert [section.title for section in postmortem.sections.all() if not texts[section.key]] == ["Impact"]
     assert postmortem.sections.get(key="root-causes").title == "Root cause"
+    assert postmortem.is_imported
 
 
 def test_import_puts_events_and_actions_in_their_rows(ann: User, team: Team, template: Template) -> None:
