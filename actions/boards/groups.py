@@ -137,18 +137,23 @@ def _of_whom(grouping: str, actions: ActionQuerySet) -> list[Group]:
     path = "owner" if grouping == "owner" else "postmortem__incident__team"
     most = actions.order_by().values(path).annotate(count=Count("pk")).order_by("-count", path)[:MOST_GROUPS]
     counts = {row[path]: row["count"] for row in most}
+    conditions = {key: Q(owner=key) for key in counts} if grouping == "owner" else _of_teams(list(counts))
     model: Any = User if grouping == "owner" else Team
     names = model.objects.in_bulk([key for key in counts if key])
     return [
-        Group(str(key), str(names[key]), _with(grouping, key), {grouping: key}, known_count=count)
+        Group(str(key), str(names[key]), conditions[key], {grouping: key}, known_count=count)
         if key
         else Group("none", "Without owner", Q(owner=None), {"unowned": "on"}, known_count=count)
         for key, count in counts.items()
     ]
 
 
-def _with(grouping: str, key: int) -> Q:
-    return Q(owner=key) if grouping == "owner" else _of_incidents(team=key)
+def _of_teams(teams: list[int]) -> dict[int, Q]:
+    """By the keys of their post-mortems: given a subquery, PostgreSQL would walk all actions for each team."""
+    found: dict[int, list[int]] = {team: [] for team in teams}
+    for team, pk in Postmortem.objects.filter(incident__team__in=teams).order_by().values_list("incident__team", "pk"):
+        found[team].append(pk)
+    return {team: Q(postmortem__in=keys) for team, keys in found.items()}
 
 
 def fill(

@@ -44,7 +44,7 @@ class Section:
 
 def mine(user: User, *, on: date) -> list[Section]:
     """Sections that hold something. Nobody works on two hundred actions: beyond them the list goes on."""
-    own = Action.objects.visible_to(user).filter(owner=user)
+    own = Action.objects.seen_by(user).filter(owner=user)
     still = as_shown(own.open(), on).order_by(*BY_URGENCY)[:MOST]
     since = timezone.now() - LATELY
     ended = as_shown(own.filter(status=Status.DONE, finished_at__gte=since), on).order_by("-finished_at", "-number")
