@@ -7,8 +7,10 @@ import { toast } from "./toasts.js";
 const EVERY = 15_000;
 const board = () => document.querySelector("[data-board]");
 const told = () => document.querySelector("[data-board-told]");
+let pressed = null;
 let dragged = null;
 let isAsking = false;
+let moved = "";
 let words = "";
 
 document.addEventListener("submit", ({ target }) => {
@@ -26,6 +28,7 @@ function start() {
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
   document.addEventListener("boardChanged", () => refresh());
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => (words = ctx.response?.headers.get("X-Moved") ?? words));
+  document.addEventListener("pointerdown", ({ target }) => (pressed = target.closest("[data-card]")?.dataset.card));
   document.addEventListener("dragstart", whenDragged);
   document.addEventListener("dragover", whenOver);
   document.addEventListener("drop", whenDropped);
@@ -54,14 +57,21 @@ async function refresh() {
   } finally {
     isAsking = false;
   }
-  if (words) told().textContent = words;
+  if (words) tell();
   words = "";
+}
+
+/** Of a card that left for a place further down, or that fits the filter no more, it is said where all can see it. */
+function tell() {
+  if (board().querySelector(`[data-card="${moved}"]`)) told().textContent = words;
+  else toast(`${words} It is not among the cards shown here.`);
 }
 
 function draw(html) {
   if (dragged) return;
   const before = new Map(cards().map((card) => [card.dataset.card, columnOf(card)]));
-  const at = document.activeElement?.closest("[data-card]")?.dataset.card;
+  const at = document.activeElement?.closest("[data-card]");
+  const place = at && { column: columnOf(at), index: [...at.parentElement.children].indexOf(at) };
   const made = document.createElement("template");
   made.innerHTML = html;
   board().replaceWith(made.content.querySelector("[data-board]"));
@@ -70,8 +80,18 @@ function draw(html) {
     const was = before.get(card.dataset.card);
     if (was !== columnOf(card)) card.dataset.arrived = "";
   }
-  if (at) board().querySelector(`[data-card="${at}"] [data-card-link]`)?.focus({ preventScroll: true });
+  const still = at && board().querySelector(`[data-card="${at.dataset.card}"]`);
+  if (still) linkOf(still).focus({ preventScroll: true });
+  else if (at) linkOf(nextTo(place))?.focus();
 }
+
+/** The card that stands now where one left that is no longer among the first of any column. */
+function nextTo({ column, index }) {
+  const left = [...board().querySelectorAll(`[data-column="${column}"] [data-card]`)];
+  return left[Math.min(index, left.length - 1)] ?? cards()[0];
+}
+
+const linkOf = (card) => card?.querySelector("[data-card-link]");
 
 const cards = () => [...board().querySelectorAll("[data-card]")];
 const columnOf = (card) => card.closest("[data-column]").dataset.column;
@@ -97,6 +117,7 @@ function keep(link) {
 }
 
 function whenKey(event) {
+  if (event.key === "Escape" && event.target.matches?.(".board-move select")) return linkOf(event.target.closest("[data-card]")).focus();
   if (!event.target.matches?.("[data-card-link]") || event.altKey || event.ctrlKey || event.metaKey) return;
   const card = event.target.closest("[data-card]");
   const sideways = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -133,6 +154,8 @@ function moveAside(card, step) {
 function whenDragged(event) {
   const card = event.target.closest?.("[data-card][draggable]");
   if (!card) return;
+  // A board that scrolled or was drawn anew since the press has another card under the hand: nobody meant that one.
+  if (card.dataset.card !== pressed) return event.preventDefault();
   dragged = card;
   card.dataset.dragged = "";
   event.dataTransfer.effectAllowed = "move";
@@ -166,6 +189,7 @@ function endDrag() {
 async function move(card, to) {
   const url = card.querySelector(".board-move").action;
   const token = JSON.parse(document.body.getAttribute("hx-headers:inherited"))["X-CSRFToken"];
+  moved = card.dataset.card;
   card.dataset.moving = "";
   try {
     const answer = await fetch(url, { method: "POST", headers: { "HX-Request": "true", "X-CSRFToken": token }, body: new URLSearchParams({ to }) });

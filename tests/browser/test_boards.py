@@ -25,6 +25,14 @@ def test_board_moves_cards_by_mouse_and_keys_and_others_see_it(
     other.goto("/actions/board/")
     page.goto("/actions/board/")
 
+    # Drawn anew between the press and the first move, with another card under the hand: that one stays.
+    page.locator("[data-card='1']").hover()
+    page.mouse.down()
+    page.evaluate("document.querySelector('[data-card=\"1\"]').before(document.querySelector('[data-card=\"2\"]'))")
+    page.mouse.move(400, 700, steps=4)
+    expect(page.locator("[data-dragged]")).to_have_count(0)
+    page.mouse.up()
+
     page.locator("[data-card='1']").drag_to(page.locator("[data-column='in_progress']"))
     card(page, 1, "in_progress")
     page.locator("[data-card='1']").drag_to(page.locator("[data-column='done']"))
