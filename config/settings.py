@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20.0,
         "options": {"expires": 20},
     },
+    "sweep-drafts": {"task": "integrations.tasks.sweep_drafts", "schedule": 3600.0, "options": {"expires": 3600}},
     "fold-rooms": {"task": "live.tasks.fold_rooms", "schedule": 60.0, "options": {"expires": 60}},
 }
 
