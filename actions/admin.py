@@ -1,19 +1,28 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 
 from actions.commands import reassign_action
 from actions.models import Action, ActionPolicy, DailyRun, EscalationStep, WeeklyRun
 from actions.permissions import can_edit
+from actions.preview import Expected, expect, expected_letter, next_monday
 from core.errors import DomainError
-from people.kept_admin import KeptAdmin, ReadOnlyAdmin
+from people.kept_admin import KeptAdmin, ReadOnlyAdmin, is_row_number
 from people.models import User
+from people.requests import person_behind
 
 
 class ReassignForm(forms.Form):
@@ -27,7 +36,7 @@ class ActionAdmin(ReadOnlyAdmin):
 
     has_page = True
     list_display = ["reference", "title", "owner", "due_on", "priority", "status", "incident"]
-    list_filter = ["status", "priority", "due_on", "owner"]
+    list_filter = ["status", "priority", "due_on"]
     list_select_related = ["owner", "postmortem__incident"]
     search_fields = ["title", "number", "owner__name", "owner__email"]
     date_hierarchy = "due_on"
@@ -84,10 +93,51 @@ class ActionAdmin(ReadOnlyAdmin):
 
 @admin.register(WeeklyRun)
 class WeeklyRunAdmin(ReadOnlyAdmin):
-    """Which weeks were mailed."""
+    """Which weeks were mailed, and what goes out next."""
 
+    PEOPLE_A_PAGE = 50
     list_display = ["monday", "mail_count", "created_at"]
     fields = ["monday", "mail_count", "created_at", "updated_at"]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("next/", self.admin_site.admin_view(self.next_monday), name="actions_weeklyrun_next"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_safe)
+    def next_monday(self, request: HttpRequest) -> HttpResponse:
+        """Who would get which mail; with `?person=`, that mail as they would read it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        monday = next_monday(timezone.now())
+        mails = expect(person_behind(request), monday)
+        people = User.objects.filter(pk__in=list(mails)).order_by("name", "pk")
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "monday": monday}
+        if chosen := request.GET.get("person"):
+            person = people.filter(pk=chosen).first() if is_row_number(chosen) else None
+            return self._mail_of(request, person, mails, context)
+        return self._mails_of(request, people, mails, context)
+
+    def _mail_of(
+        self, request: HttpRequest, person: User | None, mails: Mapping[int, Expected], context: dict[str, Any]
+    ) -> HttpResponse:
+        if person is None:
+            raise Http404
+        expected = mails[person.pk]
+        letter = expected_letter(person, expected, context["monday"]) if expected.digest else None
+        context |= {"title": f"To {person}", "person": person, "expected": expected, "letter": letter}
+        return TemplateResponse(request, "admin/actions/weeklyrun/next_mail.html", context)
+
+    def _mails_of(
+        self, request: HttpRequest, people: QuerySet[User], mails: Mapping[int, Expected], context: dict[str, Any]
+    ) -> HttpResponse:
+        if words := request.GET.get("q", "").strip():
+            people = people.filter(Q(name__icontains=words) | Q(email__icontains=words))
+        page = Paginator(people, self.PEOPLE_A_PAGE).get_page(request.GET.get("p", 1))
+        rows = [(person, mails[person.pk]) for person in page]
+        context |= {"title": "Next Monday", "page": page, "rows": rows, "words": words, "mail_count": len(mails)}
+        return TemplateResponse(request, "admin/actions/weeklyrun/next.html", context)
 
 
 @admin.register(DailyRun)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from actions.digests import gather
+from actions.digests import Digest, gather
 from actions.emails import unwritten_letter, weekly_letter
 from actions.escalation import Ladder
 from actions.models import WeeklyRun
@@ -68,8 +68,12 @@ def letters(as_of: date) -> Iterator[Letter]:
     organisation = Organisation.load()
     digests, ladder = gather(as_of), Ladder.load()
     for person in User.objects.filter(pk__in=list(digests)).order_by("pk").iterator(chunk_size=PEOPLE_AT_ONCE):
-        try:
-            yield weekly_letter(person, digests.pop(person.pk), as_of, organisation, ladder)
-        except Exception:  # one person's odd row must not keep the mail from everybody else
-            logger.exception("the weekly mail of account %s could not be written", person.pk)
-            yield unwritten_letter(person)
+        yield letter_to(person, digests.pop(person.pk), as_of, organisation, ladder)
+
+
+def letter_to(person: User, digest: Digest, as_of: date, organisation: Organisation, ladder: Ladder) -> Letter:
+    try:
+        return weekly_letter(person, digest, as_of, organisation, ladder)
+    except Exception:  # one person's odd row must not keep the mail from everybody else
+        logger.exception("the weekly mail of account %s could not be written", person.pk)
+        return unwritten_letter(person)

@@ -21,14 +21,18 @@ from people.models import RecordEntry
 from people.record import put_on_record
 from people.requests import person_behind
 
+LONGEST = 18  # Digits of a number that fits into the column.
+
+
+def is_row_number(words: str) -> bool:
+    return words.isdecimal() and len(words) <= LONGEST
+
 
 class NumbersOnly(AutocompleteSelect):
     """Django's own breaks when a form comes back with something that cannot be a row's number."""
 
-    LONGEST = 18  # Digits of a number that fits into the column.
-
     def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
-        return super().optgroups(name, [v for v in value if v.isdecimal() and len(v) <= self.LONGEST], attr)
+        return super().optgroups(name, [v for v in value if is_row_number(v)], attr)
 
 
 class SoundChangeList(ChangeList):
@@ -67,7 +71,7 @@ class KeptAdmin(admin.ModelAdmin):
     def response_action(self, request: HttpRequest, queryset: models.QuerySet, *args: Any, **kwargs: Any) -> Any:
         """Django's own breaks when a chosen row is no row's number."""
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        if not all(key.isdecimal() and len(key) <= NumbersOnly.LONGEST for key in chosen):
+        if not all(is_row_number(key) for key in chosen):
             self.message_user(request, "That choice holds something that is no row of this list.", messages.ERROR)
             return None
         return super().response_action(request, queryset, *args, **kwargs)

@@ -324,6 +324,7 @@ POLICY: dict[str, Policy] = {
     "admin:people_user_send_password_link": (None, administrator),
     "admin:people_user_remove_second_factor": (None, administrator),
     "admin:postmortems_template_copy": (None, staff),
+    "admin:actions_weeklyrun_next": (staff, None),
     "admin/(?P<url>.*)$": (not_found, not_found),
 }
 
