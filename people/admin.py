@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -19,6 +20,7 @@ from people.commands import (
     edit_person,
     edit_problems,
     remove_second_factor,
+    send_mail_again,
     send_password_link,
     try_mail_again,
 )
@@ -217,7 +219,8 @@ class OutboxMailAdmin(ReadOnlyAdmin):
     list_filter = ["status", "kind"]
     list_select_related = ["recipient"]
     date_hierarchy = "created_at"
-    actions = ["try_again"]
+    actions = ["try_again", "send_again"]
+    MOST_AGAIN = 50
 
     WORDS = ["subject", "text", "html"]
     FACTS = [
@@ -237,16 +240,28 @@ class OutboxMailAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Try again: mails that were given up", permissions=["retry"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[OutboxMail]) -> None:
-        retried = 0
-        for mail in queryset:
+        self._each(request, queryset, try_mail_again)
+
+    @admin.action(description="Send again: mails that were sent", permissions=["retry"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[OutboxMail]) -> None:
+        # One slip of the mouse must not write to the whole house.
+        if queryset.count() > self.MOST_AGAIN:
+            self.message_user(request, f"Choose {self.MOST_AGAIN} mails at most to send again.", messages.ERROR)
+        else:
+            self._each(request, queryset, send_mail_again)
+
+    def _each(self, request: HttpRequest, mails: QuerySet[OutboxMail], owe: Callable[..., OutboxMail]) -> None:
+        """One refusal keeps no other back."""
+        owed = 0
+        for mail in mails:
             try:
-                try_mail_again(mail, by=person_behind(request))
+                owe(mail, by=person_behind(request))
             except DomainError as error:
                 self.refuse(request, error)
             else:
-                retried += 1
-        if retried:
-            self.message_user(request, f"{retried} to be sent again within a minute.", messages.SUCCESS)
+                owed += 1
+        if owed:
+            self.message_user(request, f"{owed} to be sent again within a minute.", messages.SUCCESS)
 
 
 @admin.register(RecordEntry)

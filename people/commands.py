@@ -7,15 +7,18 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from people.errors import NotAllowedForPerson, NotRetryable
+from people.errors import NotAllowedForPerson, NotRetryable, NotSentAgain
+from people.mail import Letter, plan_mails
 from people.models import OutboxMail, User
 from people.record import put_on_record
 from people.signals import person_left
 
 RIGHTS = {"role", "is_active"}
+AGAIN = "+"  # 2026-W47+1 is owed for 2026-W47 once more.
 
 
 @transaction.atomic
@@ -112,3 +115,38 @@ def try_mail_again(mail: OutboxMail, *, by: User) -> OutboxMail:
     mail.save(update_fields=["status", "attempt_count", "doubt_count", "next_try_at", "updated_at"])
     put_on_record(mail, "mail.retried", by=by)
     return mail
+
+
+@transaction.atomic
+def send_mail_again(mail: OutboxMail, *, by: User) -> OutboxMail:
+    """Owe its reader the same words once more, as a mail of its own: the first stays on record as sent.
+
+    Whether they may still read of it is asked when it leaves, as for any. Raises NotSentAgain.
+    """
+    period = mail.period.split(AGAIN)[0]
+    # Whoever else sends it again counts after this one.
+    same = OutboxMail.objects.filter(kind=mail.kind, recipient=mail.recipient_id)
+    list(same.select_for_update().filter(period=period))
+    mail = OutboxMail.objects.select_related("recipient").get(pk=mail.pk)
+    copies = same.filter(period__startswith=f"{period}{AGAIN}")
+    if problem := _not_again(mail, copies):
+        raise NotSentAgain(problem)
+    letter = Letter(
+        mail.recipient_id, mail.subject, mail.text, mail.html, mail.concerns, instead=mail.instead, topic=mail.topic
+    )
+    name = f"{period}{AGAIN}{copies.count() + 1}"
+    if not plan_mails(mail.kind, name, [letter]):
+        raise NotSentAgain(f"{mail.recipient} does without such mails.")
+    again = same.get(period=name)
+    put_on_record(again, "mail.sent_again", by=by, of=mail.pk)
+    return again
+
+
+def _not_again(mail: OutboxMail, copies: QuerySet[OutboxMail]) -> str:
+    if mail.status != OutboxMail.Status.SENT:
+        return f"The mail to {mail.recipient} is {mail.get_status_display()}: only one that was sent is sent again."
+    if not mail.recipient.is_active:
+        return f"{mail.recipient} is no longer at work here."
+    if copies.exclude(status__in=[OutboxMail.Status.SENT, OutboxMail.Status.FAILED]).exists():
+        return f"The mail to {mail.recipient} is on its way again already."
+    return ""

@@ -7,3 +7,7 @@ class NotAllowedForPerson(DomainError):
 
 class NotRetryable(DomainError):
     """A mail that is on its way, or has arrived, is not sent once more."""
+
+
+class NotSentAgain(DomainError):
+    """There is no such mail to send once more, or nobody to read it."""

@@ -12,10 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from people import mail as outbox
-from people.commands import edit_person, try_mail_again
-from people.errors import NotAllowedForPerson, NotRetryable
-from people.models import OutboxMail, RecordEntry, Team, User
-from tests.factories import ActionFactory, IncidentFactory, PostmortemFactory, TeamFactory, UserFactory
+from people.commands import edit_person, send_mail_again, try_mail_again
+from people.errors import NotAllowedForPerson, NotRetryable, NotSentAgain
+from people.models import OutboxMail, RecordEntry, Team, UnwantedMail, User
+from tests.factories import (
+    ActionFactory,
+    IncidentFactory,
+    OutboxMailFactory,
+    PostmortemFactory,
+    TeamFactory,
+    UserFactory,
+)
 
 CHOSEN = "_selected_action"
 
@@ -292,6 +299,68 @@ def test_try_again_sends_nothing_twice(mail_given_up: OutboxMail, facilitator: U
 
     with pytest.raises(NotRetryable):
         try_mail_again(mail_given_up, by=facilitator)
+
+
+@pytest.fixture
+def mail_sent(member: User) -> OutboxMail:
+    return OutboxMailFactory(
+        recipient=member, status="sent", sent_at=timezone.now(), concerns={"incident": [7]}, instead="Look", topic="t"
+    )
+
+
+def test_send_again_owes_the_same_words_under_a_key_of_their_own(
+    client: Client, facilitator: User, mail_sent: OutboxMail
+) -> None:
+    client.force_login(facilitator)
+    address = reverse("admin:people_outboxmail_changelist")
+
+    client.post(address, {"action": "send_again", CHOSEN: [mail_sent.pk]})
+
+    again = OutboxMail.objects.get(period="2026-W12+1")
+    kept = ["kind", "recipient_id", "subject", "text", "html", "concerns", "instead", "topic"]
+    assert [getattr(again, name) for name in kept] == [getattr(mail_sent, name) for name in kept]
+    assert (again.status, again.message_id == mail_sent.message_id) == ("planned", False)
+    assert entries(again) == ["mail.sent_again"]
+    mail_sent.refresh_from_db()
+    assert mail_sent.status == "sent"
+
+
+def test_send_again_of_more_than_a_page_is_refused(
+    client: Client, facilitator: User, mail_sent: OutboxMail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("people.admin.OutboxMailAdmin.MOST_AGAIN", 0)
+    client.force_login(facilitator)
+
+    answer = client.post(
+        reverse("admin:people_outboxmail_changelist"), {"action": "send_again", CHOSEN: [mail_sent.pk]}, follow=True
+    )
+
+    assert "Choose 0 mails at most" in answer.text
+    assert OutboxMail.objects.count() == 1
+
+
+def test_send_again_waits_for_the_one_before_and_counts_on_from_it(mail_sent: OutboxMail, facilitator: User) -> None:
+    first = send_mail_again(mail_sent, by=facilitator)
+    with pytest.raises(NotSentAgain, match="on its way again already"):
+        send_mail_again(mail_sent, by=facilitator)
+    OutboxMail.objects.update(status="sent", sent_at=timezone.now())
+
+    assert send_mail_again(first, by=facilitator).period == "2026-W12+2"
+
+
+@pytest.mark.parametrize("reason", ["given up", "no longer at work", "does without"])
+def test_send_again_refuses_what_nobody_is_to_read(mail_sent: OutboxMail, facilitator: User, reason: str) -> None:
+    if reason == "given up":
+        OutboxMail.objects.update(status="failed", sent_at=None)
+    elif reason == "no longer at work":
+        User.objects.filter(pk=mail_sent.recipient_id).update(is_active=False)
+    else:
+        UnwantedMail.objects.create(person=mail_sent.recipient, topic="t")
+
+    with pytest.raises(NotSentAgain, match=reason):
+        send_mail_again(mail_sent, by=facilitator)
+
+    assert OutboxMail.objects.count() == 1
 
 
 def test_facilitator_sees_who_got_mail_but_not_its_words(
