@@ -96,7 +96,7 @@ def _cause(sections: list[Section], texts: Mapping[str, str]) -> Iterable[Gap]:
         (section for section in sections if section.role in CAUSES), key=lambda section: CAUSES.index(section.role)
     )
     if about and not any(_has_words(section, texts) for section in about):
-        yield Gap(f"“{about[0].title}” is empty.", f"#{about[0].key}")
+        yield Gap(f"“{about[0].title}” is empty.", f"#{about[0].anchor}")
 
 
 def _actions(actions: list[Any]) -> Iterable[Gap]:
@@ -112,7 +112,7 @@ def _actions(actions: list[Any]) -> Iterable[Gap]:
 def _document(postmortem: Postmortem, sections: list[Section], texts: Mapping[str, str]) -> Iterable[Gap]:
     for section in sections:
         if section.is_required and section.role not in CAUSES and not _has_words(section, texts):
-            yield Gap(f"“{section.title}” is empty.", f"#{section.key}")
+            yield Gap(f"“{section.title}” is empty.", f"#{section.anchor}")
     if postmortem.draft_shared_at is None and postmortem.published_at is None:
         yield Gap("The draft has not been shared.", f"#postmortem-{postmortem.pk}-standing")
     if postmortem.published_at is None:

@@ -75,6 +75,8 @@ def hints_of(postmortem: Postmortem) -> Hints:
     for section in postmortem.sections.all():
         text = texts.get(section.key, "")
         found.append(
-            SectionHints(section.title, f"#{section.key}", vague_in(section, text), long_sentences(text)[:MOST_SHOWN])
+            SectionHints(
+                section.title, f"#{section.anchor}", vague_in(section, text), long_sentences(text)[:MOST_SHOWN]
+            )
         )
     return Hints([one for one in found if one.vague or one.long])

@@ -48,7 +48,7 @@ def letters_of_comment(comment: Comment) -> list[Letter]:
 
 def letter_of_text(mention: Mention, text: str) -> Letter:
     postmortem, section = mention.postmortem, mention.section
-    url = f"{settings.SITE_URL}{postmortem.get_absolute_url()}#{section.key}"
+    url = f"{settings.SITE_URL}{postmortem.get_absolute_url()}#{section.anchor}"
     return _letter(mention.person, postmortem, mention.by, text, url, {"section": section.title, "is_comment": False})
 
 

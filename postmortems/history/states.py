@@ -9,6 +9,7 @@ from typing import Any
 
 from live.commands import read
 from live.log import Reading
+from postmortems.anchors import anchor_of
 from postmortems.history.rows import Row, kinds
 from postmortems.models import Postmortem, Revision, RevisionPart
 
@@ -21,6 +22,10 @@ class Heading:
 
     key: str
     title: str
+
+    @property
+    def anchor(self) -> str:
+        return anchor_of(self.key)
 
 
 @dataclass(frozen=True)

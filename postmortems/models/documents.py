@@ -9,6 +9,7 @@ from core.models import TimestampedModel
 from incidents.models import Incident
 from live.models import Room
 from people.models import User
+from postmortems.anchors import anchor_of
 from postmortems.models.templates import SectionRole, Template, TemplateVersion, questions_in
 
 # What stands for records in a text, such as {{timeline}}.
@@ -106,6 +107,10 @@ class Section(TimestampedModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def anchor(self) -> str:
+        return anchor_of(self.key)
 
     @property
     def questions(self) -> list[str]:

@@ -30,7 +30,7 @@ def edit(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
     if not form.is_valid() or (text := _kept(section, form, by=request.user)) is None:
         return _page(request, postmortem, section, form, status=422)
     _say_what_was_kept(request, postmortem, section, text)
-    return redirect(f"{postmortem.get_absolute_url()}?mode=write#{section.key}")
+    return redirect(f"{postmortem.get_absolute_url()}?mode=write#{section.anchor}")
 
 
 @require_safe

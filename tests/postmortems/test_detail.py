@@ -1,3 +1,5 @@
+import re
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -6,6 +8,9 @@ import time_machine
 from incidents.commands import edit_incident
 from incidents.defaults import install_severity_policies
 from live.commands import replace_text
+from postmortems.anchors import anchor_of
+from postmortems.history.keeping import Reason, keep_revision
+from postmortems.models import Revision
 from tests.factories import (
     STARTED_AT,
     ActionFactory,
@@ -48,6 +53,38 @@ def test_words_are_read_as_markdown_with_an_anchor_for_every_section(signed_in, 
     assert 'href="#summary"' in page
     assert "<strong>Slow</strong> &lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<li>one</li>" in page
+
+
+def ids(page: str) -> list[str]:
+    return re.findall(r'\bid="([^"]+)"', page)
+
+
+@pytest.mark.parametrize("address", ["?mode=write", "?mode=read", "history/1/"])
+def test_no_section_takes_the_name_of_a_part_of_the_page(facilitating, draft, member, administrator, address):
+    TimelineEventFactory(postmortem=draft)
+    ActionFactory(postmortem=draft, owner=member)
+    draft.sections.all().delete()
+    keep_revision(draft, Reason(Revision.Kind.NAMED, "Empty", member))
+    parts = {one for one in ids(facilitating.get(URL + address).text) if re.fullmatch(r"[\w-]+", one)}
+
+    assert {one for one in parts if anchor_of(one) == one} == set()
+    assert anchor_of("actions") == "text-actions"
+    assert anchor_of("summary") == "summary"
+
+
+def test_sections_named_like_parts_of_the_page_stand_beside_them(facilitating, draft):
+    for key in ("actions", "text-actions", "actions-heading", "heading-causes", "causes", "guidance-causes"):
+        SectionFactory(postmortem=draft, key=key, title=key, guidance="Say it.")
+
+    page = facilitating.get(URL).text
+
+    assert [one for one, count in Counter(ids(page)).items() if count > 1] == []
+    assert '<a href="#text-causes"' in page
+    assert (
+        '<section class="document-section" id="text-causes" data-words="causes" aria-labelledby="heading-text-causes"'
+        in page
+    )
+    assert '<section class="card" id="causes"' in page
 
 
 @pytest.mark.parametrize("mode", ["", "?mode=write"])

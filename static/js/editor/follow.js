@@ -2,6 +2,7 @@
 import { EditorView } from "@codemirror/view";
 import { placeIn } from "./cursors.js";
 import { button, make } from "./made.js";
+import { sectionOf } from "./sections.js";
 import { strip } from "./strip.js";
 
 const MARGIN = 180;
@@ -81,6 +82,6 @@ export class Follow extends EventTarget {
   }
 
   goToSection(section) {
-    document.getElementById(section ?? "")?.querySelector("h2")?.scrollIntoView({ block: "start" });
+    sectionOf(section)?.querySelector("h2")?.scrollIntoView({ block: "start" });
   }
 }

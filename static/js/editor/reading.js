@@ -1,12 +1,13 @@
 // Where people read, commented passages are marked as well, and words can be chosen to comment on. The page shows Markdown
 // rendered, so a passage is found by its letters alone, which are the same in both. Nothing is put into the page.
-import { canCompose, compose } from "./threads.js";
 import { passagesOf } from "./anchors.js";
+import { sectionOf } from "./sections.js";
+import { canCompose, compose } from "./threads.js";
 
 const LETTER = /[\p{L}\p{N}]/u;
 const ADDRESS = /\]\([^)\s]*(?:\s+"[^"]*")?\)|\{\{\s*\w+\s*\}\}|^(?:```|~~~).*$/gm;
 
-const prose = (section) => document.getElementById(section)?.querySelector(".prose") ?? null;
+const prose = (section) => sectionOf(section)?.querySelector(".prose") ?? null;
 
 // The letters of a Markdown text with the place of each; addresses of links are not read.
 function lettersOf(source) {

@@ -1,5 +1,6 @@
 // The page can no longer bring its words to the document: it says why, and offers for copying what did not arrive.
 import { button, make } from "./made.js";
+import { sectionOf } from "./sections.js";
 import { strip } from "./strip.js";
 
 const REASONS = {
@@ -80,6 +81,6 @@ function removeButton(room, reason) {
 }
 
 export function headingOf(section) {
-  const heading = section && document.getElementById(section)?.querySelector("h2");
+  const heading = section && sectionOf(section)?.querySelector("h2");
   return heading?.firstChild?.textContent.trim() ?? section ?? "";
 }

@@ -3,6 +3,7 @@
 import { EditorView } from "@codemirror/view";
 import { passagesOf } from "./anchors.js";
 import { rangeOf } from "./reading.js";
+import { sectionOf } from "./sections.js";
 
 const kept = new Set();
 let passages;
@@ -144,7 +145,7 @@ function showPassage({ section, from, to }, { caret = false } = {}) {
     return;
   }
   const place = from === undefined ? null : rangeOf(passages.room, section, from, to);
-  (place?.startContainer.parentElement ?? document.getElementById(section))?.scrollIntoView({ block: "center", behavior: "smooth" });
+  (place?.startContainer.parentElement ?? sectionOf(section))?.scrollIntoView({ block: "center", behavior: "smooth" });
 }
 
 function whenClicked(event) {
