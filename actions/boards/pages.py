@@ -57,10 +57,12 @@ def _quick(filters: ActionFilter, wish: str, label: str, count: int) -> Quick:
     return Quick(label, count, filters.with_(**{name: None if is_on else value or "on"}), is_on)
 
 
-def board_of(user: User, filters: ActionFilter, *, on: date) -> Filling:
+def board_of(user: User, filters: ActionFilter, *, on: date, only_columns: bool = False) -> Filling:
+    """`only_columns` leaves out the counts of the filters above them, which an open board does not ask for again."""
     return fill(
         [one for one in columns(timezone.now()) if _is_wanted(one, filters.wishes.get("status"))],
-        narrowed(user, filters.wishes, on=on), filters, on=on, rows=IN_A_COLUMN, also=counted(user, on),
+        narrowed(user, filters.wishes, on=on), filters, on=on, rows=IN_A_COLUMN,
+        also={} if only_columns else counted(user, on),
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def index(request: SignedInRequest) -> HttpResponse:
 def board(request: SignedInRequest) -> HttpResponse:
     """Open boards ask for their columns again every few seconds: mostly the answer is that they are as they were."""
     filters = ActionFilter(request.GET)
-    filling = pages.board_of(request.user, filters, on=timezone.localdate())
+    filling = pages.board_of(request.user, filters, on=timezone.localdate(), only_columns=is_htmx(request))
     etag = f'"{filling.etag}"'
     if is_htmx(request) and request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers={"ETag": etag})

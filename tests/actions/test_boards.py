@@ -89,6 +89,7 @@ def test_board_that_is_open_hears_that_nothing_changed_until_something_did(membe
     first = member_client.get("/actions/board/", headers={"HX-Request": "true"})
     unchanged = {"HX-Request": "true", "If-None-Match": first["ETag"]}
 
+    assert f"data-etag={first['ETag']}" in member_client.get("/actions/board/").text
     same = member_client.get("/actions/board/", headers=unchanged)
     Action.objects.filter(pk=action.pk).update(title="Moved on", updated_at="2026-03-21T00:00Z")
     other = member_client.get("/actions/board/", headers=unchanged)
