@@ -37,7 +37,7 @@ def test_checklist_of_a_new_post_mortem_says_all_that_is_missing_and_what_comes_
         ["It is not closed."],
     ]  # fmt: skip
     assert [step.state for step in steps] == ["current", "open", "open", "open", "open"]
-    assert [step.gaps[0].url for step in steps[:3]] == ["#timeline", "#causes", "#actions"]
+    assert [step.gaps[0].url for step in steps[:3]] == ["#timeline", "#text-causes", "#actions"]
 
 
 def test_checklist_of_a_finished_one_is_all_done():
