@@ -1,12 +1,14 @@
 """One verb a view, and the page of an action, where each has its form."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_POST
 
 from actions import commands
@@ -187,6 +189,10 @@ def _facts(request: SignedInRequest, action: Action) -> dict[str, Any]:
     }
 
 
-def _forms(action: Action, refused: dict[str, forms.Form]) -> dict[str, forms.Form]:
-    """A form for each verb, the refused one as it came in."""
-    return {f"{verb}_form": refused.get(verb) or made(action, {"prefix": verb}) for verb, made in FORMS.items()}
+def _forms(action: Action, refused: dict[str, forms.Form]) -> dict[str, forms.Form | SimpleLazyObject]:
+    """A form for each verb, the refused one as it came in. The others are made where the page shows them, and nowhere else:
+    some read all the people of the house."""
+    return {
+        f"{verb}_form": refused.get(verb) or SimpleLazyObject(partial(made, action, {"prefix": verb}))
+        for verb, made in FORMS.items()
+    }

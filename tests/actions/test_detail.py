@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 import time_machine
 
-from actions.commands import finish_action, reassign_action, reschedule_action
+from actions.commands import drop_action, finish_action, reassign_action, reschedule_action
+from actions.views.steps import FORMS
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -37,3 +38,28 @@ def test_detail_shows_a_viewer_no_step(client, viewer, action):
 
     assert "Alert on queue depth" in page
     assert "<form method" not in page.split("<main")[1].split("</main>")[0]
+
+
+@pytest.mark.parametrize(
+    ("reader", "ends", "made"),
+    [
+        ("viewer", False, set()),
+        ("member", True, {"link", "reopen"}),
+        ("member", False, {"block", "drop", "finish", "link", "progress", "reassign", "reschedule"}),
+    ],
+)
+def test_detail_makes_the_forms_that_it_shows_and_no_other(client, request, action, monkeypatch, reader, ends, made):
+    """Some of them read every person of the house."""
+    person, seen = request.getfixturevalue(reader), set()
+    if ends:
+        drop_action(action, by=person, reason="No longer needed.")
+    for verb, make in FORMS.items():
+        monkeypatch.setitem(
+            FORMS, verb, lambda action, how, verb=verb, make=make: [seen.add(verb), make(action, how)][1]
+        )
+    client.force_login(person)
+
+    with time_machine.travel("2026-03-12T09:00Z"):
+        client.get("/actions/45/")
+
+    assert seen == made
