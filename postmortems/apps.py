@@ -20,6 +20,9 @@ class PostmortemsConfig(AppConfig):
                 "mention", "When somebody mentions me", "In a text or a comment; one mail for each thread or document."
             )
         )
+        register_topic(
+            Topic("draft_shared", "When a draft is there to read", "Of an incident I took part in; one mail for each.")
+        )
         registry.register("postmortems", PostmortemDoor())
         registry.register_keeper("postmortems", kept_upto)
         rows.register(TimelineRows())

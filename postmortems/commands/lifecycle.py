@@ -13,6 +13,7 @@ from postmortems.asking import missing
 from postmortems.commands.timeline import event_of_note
 from postmortems.errors import NotClosable, NotMovable, NotOpenable, NotPublishable, NotSubmittable
 from postmortems.history.keeping import Reason, keep_revision
+from postmortems.invitations import tell_of_draft
 from postmortems.models import Postmortem, Revision, Section, Template
 from postmortems.signals import postmortem_closed, postmortem_published
 from postmortems.versions import keep_version
@@ -92,6 +93,7 @@ def submit_postmortem(postmortem: Postmortem, *, by: User) -> Postmortem:
         raise NotSubmittable(*blockers)
     # Whoever is asked to review it has it to read.
     postmortem.draft_shared_at = postmortem.draft_shared_at or timezone.now()
+    tell_of_draft(postmortem, by=by)
     return _move(postmortem, Status.IN_REVIEW, "postmortem.submitted", by=by)
 
 

@@ -12,6 +12,7 @@ from people.models import User
 from people.record import put_on_record
 from postmortems.commands.open_documents import refuse_when_closed
 from postmortems.errors import NotMovable
+from postmortems.invitations import tell_of_draft
 from postmortems.models import Postmortem
 
 
@@ -40,7 +41,7 @@ def plan_meeting(postmortem: Postmortem, *, by: User, seen: Mapping[str, Any], w
 
 @transaction.atomic
 def share_draft(postmortem: Postmortem, *, by: User) -> Postmortem:
-    """Say that the draft may be read: the clock that asks for it stops. Raises NotMovable where it was shared already."""
+    """Say that the draft may be read, by mail too: the clock that asks for it stops. Raises NotMovable where it was shared."""
     refuse_when_closed(postmortem, "share its draft")
     postmortem = Postmortem.objects.select_related("room", "incident__team").get(pk=postmortem.pk)
     if postmortem.published_at:
@@ -50,6 +51,7 @@ def share_draft(postmortem: Postmortem, *, by: User) -> Postmortem:
     postmortem.draft_shared_at = timezone.now()
     postmortem.save(update_fields=["draft_shared_at", "updated_at"])
     put_on_record(postmortem, "postmortem.draft_shared", by=by)
+    tell_of_draft(postmortem, by=by)
     announce(postmortem.room, "meetingChanged")
     return postmortem
 

@@ -5,10 +5,12 @@ import time_machine
 
 from core.edits import EditConflict
 from incidents.defaults import install_severity_policies
-from incidents.models import Participant
+from incidents.models import Incident, Participant
+from people.mail import send_due_mail
 from people.models import RecordEntry
 from postmortems.commands import plan_meeting, share_draft, submit_postmortem
 from postmortems.errors import NotMovable
+from postmortems.models import Postmortem
 from tests.factories import IncidentFactory, ParticipantFactory, PostmortemFactory, UserFactory
 from tests.postmortems.conftest import HTMX
 
@@ -91,6 +93,35 @@ def test_share_stops_the_clock_once_and_goes_on_record(signed_in, draft, recorde
     assert [verb for verb, _ in recorded(draft)] == ["postmortem.draft_shared"]
     refused = signed_in.post(SHARE, headers=HTMX)
     assert (refused.status_code, "has shared the draft already" in refused.content.decode()) == (422, True)
+
+
+def test_sharing_brings_the_draft_to_those_who_took_part_once(draft, member, facilitator, mailoutbox):
+    Postmortem.objects.filter(pk=draft.pk).update(facilitator=facilitator, meeting_at=NOON, meeting_place="Room 3")
+    responder = ParticipantFactory(
+        incident=draft.incident, user__email="rosa@harbour.example", user__time_zone="Europe/Copenhagen"
+    ).user
+    UserFactory(email="elsewhere@harbour.example")
+
+    share_draft(draft, by=member)
+    submit_postmortem(draft, by=member)
+    send_due_mail()
+
+    told = {mail.to[0]: mail for mail in mailoutbox}
+    assert set(told) == {responder.email, facilitator.email}
+    assert len(mailoutbox) == 2
+    assert "Wednesday, 4 March, 12:00: Room 3" in told[responder.email].body
+    assert "/postmortems/7/" in told[responder.email].body
+
+
+def test_a_shared_draft_is_not_told_to_whom_the_incident_was_hidden_meanwhile(draft, member, mailoutbox):
+    outsider = UserFactory()
+    Postmortem.objects.filter(pk=draft.pk).update(facilitator=outsider)
+
+    share_draft(draft, by=member)
+    Incident.objects.filter(pk=draft.incident_id).update(is_restricted=True)
+    send_due_mail()
+
+    assert mailoutbox == []
 
 
 def test_published_needs_no_sharing(published, member):
