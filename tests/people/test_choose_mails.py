@@ -57,7 +57,7 @@ def test_looking_never_unsubscribes(member, client):
 def test_one_click_on_the_week_stops_its_news_alone(member, client):
     client.post(address(OutboxMailFactory(recipient=member, topic="weekly")))
 
-    assert sorted(UnwantedMail.objects.values_list("topic", flat=True)) == ["draft_shared", "finished", "team"]
+    assert sorted(UnwantedMail.objects.values_list("topic", flat=True)) == ["finished", "team"]
 
 
 def test_a_forged_link_opens_nothing(member, client):
