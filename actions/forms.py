@@ -130,7 +130,7 @@ class BlockForm(forms.Form):
 
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", "Choose a team or a person"), *waited_for(action.postmortem, besides=action.owner_id)]
+        choices = [("", "Choose a team or a person"), *waited_for(action)]
         self.fields["waits_for"].choices = choices  # type: ignore[attr-defined]
 
     def clean_waits_for(self) -> User | Team:
@@ -139,13 +139,13 @@ class BlockForm(forms.Form):
         return found
 
 
-def waited_for(postmortem: Postmortem, *, besides: int | None = None) -> list[tuple[str, list[tuple[str, str]]]]:
-    people = fit_owners(postmortem).exclude(pk=besides).values_list("pk", "name")
-    teams = Team.objects.values_list("pk", "name")
-    return [
-        ("Teams", [(f"team-{pk}", name) for pk, name in teams]),
-        ("People", [(f"person-{pk}", name) for pk, name in people]),
-    ]
+def waited_for(action: Action) -> list[tuple[str, list[tuple[str, str]]]]:
+    people = fit_owners(action.postmortem).exclude(pk=action.owner_id).values_list("pk", "name")
+    return [("Teams", teams_waited_for()), ("People", [(f"person-{pk}", name) for pk, name in people])]
+
+
+def teams_waited_for() -> list[tuple[str, str]]:
+    return [(f"team-{pk}", name) for pk, name in Team.objects.values_list("pk", "name")]
 
 
 class ProgressForm(forms.Form):

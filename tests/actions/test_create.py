@@ -31,6 +31,12 @@ def test_create_by_a_plain_form_leads_back_to_the_post_mortem(member_client, mem
     )  # fmt: skip
 
 
+def test_plan_offers_each_person_of_the_house_once(member_client, owner, postmortem):
+    page = member_client.get("/actions/for/7/plan/").text
+
+    assert page.count(f">{owner}</option>") == 1
+
+
 def test_create_from_the_page_answers_with_the_row(member_client, owner, postmortem):
     answered = member_client.post("/actions/new/7/", answer(owner), headers=ROW).json()
 

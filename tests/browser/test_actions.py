@@ -109,6 +109,14 @@ def test_an_action_is_edited_in_its_place_and_closing_waits_for_what_is_open(
     due.get_by_role("button", name="Save").click()
     expect(field(his, "due_on")).to_have_text(re.compile("due 31 Jan 2030"))
 
+    # What is blocked waits for a person of the house.
+    step = edit(hers, "status", 46)
+    step.get_by_label("Status").select_option(label="It is blocked")
+    step.get_by_label("Waits for").select_option(label="Bo Madsen")
+    step.get_by_label("Why").fill("Bo has the keys.")
+    hers.keyboard.press("Enter")
+    expect(field(his, "status", 46)).to_have_text(re.compile("Blocked"))
+
     # What is finished or dropped stands in the way of closing no longer.
     step = edit(hers, "status")
     step.get_by_label("Status").select_option(label="It is done")

@@ -19,6 +19,7 @@ function button(label, act, variant) {
   return made;
 }
 
+const optionsOf = (name) => [...(document.querySelector(`select[name="${name}"]`)?.options ?? [])];
 const quoted = (text) => (text === "" ? "nothing" : `“${text.length > 300 ? `${text.slice(0, 300)}…` : text}”`);
 
 export class FieldEditor {
@@ -82,6 +83,7 @@ export class FieldEditor {
       if (main.value.length > 16) main.step = 1;
     } else if (this.name === "status") {
       for (const option of [...main.options]) if (!option.dataset.from.split(" ").includes(seen)) option.remove();
+      this.borrowPeople();
     } else main.value = seen;
     const why = box.querySelector("[data-when-was]");
     if (why) why.hidden = !seen;
@@ -91,9 +93,14 @@ export class FieldEditor {
   // The people who may own an action stand in the form that adds one.
   borrowOptions() {
     const { main, seen } = this;
-    const lender = document.querySelector(`select[name="${main.dataset.optionsOf}"]`);
-    main.append(...[...(lender?.options ?? [])].map((option) => new Option(option.text, option.value)));
+    main.append(...optionsOf(main.dataset.optionsOf).map((option) => new Option(option.text, option.value)));
     if (seen && ![...main.options].some((option) => option.value === seen)) main.append(new Option(this.field.textContent.trim(), seen));
+  }
+
+  borrowPeople() {
+    const group = this.box.querySelector("[data-people-of]");
+    const people = optionsOf(group?.dataset.peopleOf).filter((option) => option.value);
+    group?.append(...people.map((option) => new Option(option.text, `person-${option.value}`)));
   }
 
   buttons() {
