@@ -108,7 +108,8 @@ def lines_of(as_of: date, which: Q) -> Iterator[Line]:
     monday = monday_of(as_of)
     zone = Organisation.load().zone
     since, until = at_local(monday - timedelta(days=DAYS_A_WEEK), 0, zone), at_local(monday, 0, zone)
-    checks = dict(HoldCheck.objects.waiting(as_of).order_by("after_days").values_list("action_id", "after_days"))
+    # Of several on one action the last is kept: the first in their own order, which is the one that an answer settles.
+    checks = dict(HoldCheck.objects.waiting(as_of).reverse().values_list("action_id", "after_days"))
     this_week = Q(due_on__lt=monday + timedelta(days=DAYS_A_WEEK)) | Q(due_on=None)
     unowned = nobodys() | Q(postmortem__incident__is_restricted=True)
     waits = Q(status__in=[Action.Status.BLOCKED, Action.Status.UNCONFIRMED]) | Q(accepted_at=None)

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -65,7 +66,8 @@ class Year:
                 self._survive(tick)
         self._sweep_all(day)
         self.clock.move_to(_at(day, time(21)))
-        self.house.live(day)
+        with suppress(KilledError):  # Whoever clicked then saw an error; another day they try again.
+            self.house.live(day)
         for action in Action.objects.filter(ask_mailed_at__gte=_at(day, time(21)), accepted_at=None):
             self.oracle.was_written_to(action)
 

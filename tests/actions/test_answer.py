@@ -311,6 +311,15 @@ class TestHolds:
         check = done.checks.get(after_days=30)
         assert (check.holds, check.answered_by, check.note) == (True, owner, "The alert fired in Tuesday’s test.")
 
+    @pytest.mark.parametrize(("later", "named"), [(0, 30), (-1, 90)])
+    def test_of_several_that_wait_the_mail_names_what_its_answer_settles(self, stranger, done, owner, later, named):
+        done.checks.exclude(after_days=30).update(due_on=MONDAY.date() + timedelta(days=later))
+
+        stranger.post(links(owner)["It holds"], {"holds-note": "The alert fired in Tuesday’s test."})
+
+        assert f"done {named} days ago" in OutboxMail.objects.get(recipient=owner).text
+        assert list(done.checks.exclude(answered_at=None).values_list("after_days", flat=True)) == [named]
+
     def test_no_makes_a_new_action_and_reopens_what_was_closed(self, stranger, done, owner):
         close_postmortem(done.postmortem, by=owner)
         stranger.post(
