@@ -147,19 +147,32 @@ def owe_declined(action: Action, to: User, *, by: User, reason: str) -> None:
 
 
 def owe_owner_left(gone: User, actions: Mapping[User, Iterable[Action]]) -> None:
-    """To whoever looks after each team, at once: what has nobody who answers for it now."""
+    """To whoever looks after each team, at once: what has nobody who answers for it now, and what waits for nobody."""
     organisation = Organisation.load()
     letters = [_owner_left(gone, person, list(theirs), organisation) for person, theirs in actions.items()]
     plan_mails("owner_left", f"{gone.pk}-{gone.version}", letters)
 
 
 def _owner_left(gone: User, person: User, actions: list[Action], organisation: Organisation) -> Letter:
-    entries = [(action, settings.SITE_URL + action.get_absolute_url()) for action in actions]
-    context = {"gone": gone, "entries": entries, "count": len(entries)}
+    owned = [action for action in actions if action.owner_id == gone.pk]
+    waiting = [action for action in actions if action.owner_id != gone.pk]
+    chapters, counted = [], []
+    if owned:
+        needs = "1 action needs" if len(owned) == 1 else f"{len(owned)} actions need"
+        counted.append(f"{needs} an owner")
+        chapters.append((f"{needs} somebody else. Whom would you ask?", _with_addresses(owned)))
+    if waiting:
+        wait = "1 action waits" if len(waiting) == 1 else f"{len(waiting)} actions wait"
+        counted.append(f"{wait} for them")
+        chapters.append((f"{wait} for {gone}. Who does that part now?", _with_addresses(waiting)))
+    context = {"gone": gone, "chapters": chapters}
     text, html = _written("owner_left", person, organisation, _zone_of(person, organisation), context)
-    counted = "1 action needs" if len(entries) == 1 else f"{len(entries)} actions need"
     numbers = [action.postmortem.incident.number for action in actions]
-    return Letter(person.pk, f"{gone} has left: {counted} an owner", text, html, concerns={"incident": numbers})
+    return Letter(person.pk, f"{gone} has left: {', '.join(counted)}", text, html, concerns={"incident": numbers})
+
+
+def _with_addresses(actions: list[Action]) -> list[tuple[Action, str]]:
+    return [(action, settings.SITE_URL + action.get_absolute_url()) for action in actions]
 
 
 def _written(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+from django.db.models import Q
 from django.dispatch import receiver
 
 from actions.digests.staff import Staff
@@ -14,12 +15,18 @@ from people.signals import person_left
 
 @receiver(person_left)
 def alarm_the_leads(person: User, **kwargs: Any) -> None:
-    """What they owned stays with their name until somebody takes it over; whoever looks after each team hears at once."""
-    owned = Action.objects.at_work().filter(owner=person).select_related("postmortem__incident").order_by("due_on")
-    if not owned:
+    """What they owned stays with their name until somebody takes it over; whoever looks after each team hears at once.
+
+    So does what waits for them, when they have left the house: who may still read may still do their part of it.
+    """
+    concerns = Q(owner=person)
+    if not person.is_active:
+        concerns |= Q(waits_for=person)
+    orphaned = Action.objects.at_work().filter(concerns).select_related("postmortem__incident").order_by("due_on")
+    if not orphaned:
         return
     staff, by_guardian = Staff.load(), defaultdict[int, list[Action]](list)
-    for action in owned:
+    for action in orphaned:
         for guardian in staff.guardians(action.postmortem.incident.team_id) - {person.pk}:
             by_guardian[guardian].append(action)
     people = User.objects.in_bulk(by_guardian)

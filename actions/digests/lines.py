@@ -132,7 +132,7 @@ def lines_by_pk(as_of: date, which: Q) -> list[Line]:
 COLUMNS = [
     "pk", "number", "title", "status", "priority", "due_on", "moved_count", "asked_at", "accepted_at", "finished_at",
     "finished_by_id", "owner_id", "owner__name", "owner__email", "owner__is_active", "owner__role", "waits_for_id",
-    "waits_for_team_id", "waits_for__name", "waits_for_team__name", "postmortem__incident__number",
+    "waits_for_team_id", "waits_for__name", "waits_for__is_active", "waits_for_team__name", "postmortem__incident__number",
     "postmortem__incident__team_id", "postmortem__facilitator_id", "postmortem__incident__is_restricted",
 ]  # fmt: skip
 
@@ -160,13 +160,19 @@ def _line(row: Any, as_of: date, check_after_days: int) -> Line:
         owner_problem=_owner_problem(row),
         waits_for_id=row.waits_for_id,
         waits_for_team_id=row.waits_for_team_id,
-        waits_for=row.waits_for__name or row.waits_for_team__name or "",
+        waits_for=_waits_for(row),
         incident_number=row.postmortem__incident__number,
         team_id=row.postmortem__incident__team_id,
         facilitator_id=row.postmortem__facilitator_id,
         is_restricted=row.postmortem__incident__is_restricted,
         check_after_days=check_after_days,
     )
+
+
+def _waits_for(row: Any) -> str:
+    if row.waits_for__is_active is False:
+        return f"{row.waits_for__name}, who has left"
+    return row.waits_for__name or row.waits_for_team__name or ""
 
 
 def _owner_problem(row: Any) -> str:

@@ -52,11 +52,14 @@ class Staff:
         return {line.facilitator_id} if line.facilitator_id in self.active else set(self.facilitators)  # type: ignore[arg-type]
 
     def waited_for(self, line: Line) -> set[int]:
+        """Whom a blocked action waits for; for somebody who has left, whoever looks after its own team."""
         if not line.is_at_work:
             return set()
         if line.waits_for_team_id:
             return self.guardians(line.waits_for_team_id)
-        return {line.waits_for_id} if line.waits_for_id in self.active else set()  # type: ignore[arg-type]
+        if line.waits_for_id is None:
+            return set()
+        return {line.waits_for_id} if line.waits_for_id in self.active else self.guardians(line.team_id)
 
     def confirmers(self, line: Line) -> set[int]:
         """The nearest person beside those who did it: lead, manager, else whoever leads the post-mortem."""

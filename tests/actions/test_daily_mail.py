@@ -272,6 +272,15 @@ class TestOthersInTheWeek:
 
         assert heard() == {"Outsider": {"WAITS_FOR_YOU": [1]}, "Lead": {"WAITS_FOR_YOU": [2]}}
 
+    def test_a_blocked_one_that_waits_for_somebody_who_left_is_told_to_who_looks_after_it(self, cast, administrator):
+        action = cast.action(number=1, due_on=MONDAY + timedelta(days=30))
+        commands.block_action(action, by=cast.owner, reason="No access.", waits_for=cast.outsider)
+        edit_person(cast.outsider, by=administrator, is_active=False)
+
+        assert heard() == {"Lead": {"WAITS_FOR_YOU": [1]}}
+        (pile,) = gather(MONDAY)[cast.lead.pk].values()
+        assert "blocked, waits for Outsider, who has left" in pile.lines[0].facts
+
     def test_blocked_is_said_in_the_mail(self, cast):
         action = cast.action(due_on=MONDAY - timedelta(days=2))
         commands.block_action(action, by=cast.owner, reason="No access.", waits_for=cast.team)
@@ -322,6 +331,25 @@ class TestOwnerLeft:
         assert (mail.recipient, mail.subject) == (cast.lead, "Owner has left: 1 action needs an owner")
         assert "ACT-45  Alert on queue depth" in mail.text
         assert action.owner == cast.owner
+
+    def test_what_waits_for_them_is_named_too(self, cast, administrator):
+        cast.action(number=45)
+        waiting = cast.action(number=46, title="Rotate the keys", owner=cast.mate)
+        commands.block_action(waiting, by=cast.mate, reason="No access.", waits_for=cast.owner)
+
+        edit_person(cast.owner, by=administrator, is_active=False)
+
+        mail = OutboxMail.objects.get()
+        assert mail.subject == "Owner has left: 1 action needs an owner, 1 action waits for them"
+        assert "1 action waits for Owner. Who does that part now?\n\n* ACT-46  Rotate the keys" in mail.text
+        assert mail.html.count("ACT-46") == mail.html.count("ACT-45") == 1
+
+    def test_what_waits_for_somebody_who_may_still_read_is_no_alarm(self, cast, administrator):
+        commands.block_action(cast.action(), by=cast.owner, reason="No access.", waits_for=cast.outsider)
+
+        edit_person(cast.outsider, by=administrator, role="viewer")
+
+        assert mails("owner_left") == []
 
     def test_whoever_may_only_read_now_is_gone_as_an_owner(self, cast, administrator):
         cast.action()
