@@ -17,16 +17,17 @@ from postmortems.commands import is_closed_for_good
 from postmortems.models import Postmortem
 
 State = ActionCandidate.State
-MOST_CANDIDATES = 200
+MOST_OPEN = 200
 
 
 @transaction.atomic
 def add_candidate(postmortem: Postmortem, *, by: User, text: str, **facts: Any) -> ActionCandidate:
     """Write down what may be done, while people talk: no owner and no date yet. Raises NotAllowedNow."""
     _refuse_closed(postmortem)
-    last = postmortem.candidates.aggregate(last=Max("number"))["last"] or 0  # type: ignore[attr-defined]
-    if last >= MOST_CANDIDATES:
-        raise NotAllowedNow(f"A post-mortem holds up to {MOST_CANDIDATES} candidates: decide what is there first.")
+    candidates = ActionCandidate.objects.filter(postmortem=postmortem)
+    if candidates.open().count() >= MOST_OPEN:
+        raise NotAllowedNow(f"Up to {MOST_OPEN} candidates wait for a word at a time: decide what is there first.")
+    last = candidates.aggregate(last=Max("number"))["last"] or 0
     candidate = ActionCandidate.objects.create(postmortem=postmortem, added_by=by, number=last + 1, text=text, **facts)
     return _told(candidate, "candidate.added", by=by, text=text)
 

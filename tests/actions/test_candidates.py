@@ -76,6 +76,17 @@ def test_candidates_count_from_one_in_each_post_mortem(postmortem, member):
     assert verbs(postmortem) == ["candidate.added", "candidate.added"]
 
 
+def test_of_too_many_that_wait_one_has_to_be_decided_before_the_next(candidate, member, monkeypatch):
+    monkeypatch.setattr("actions.commands.candidates.MOST_OPEN", 2)
+    second = add_candidate(candidate.postmortem, by=member, text="Two")
+    with pytest.raises(NotAllowedNow, match="Up to 2 candidates wait"):
+        add_candidate(candidate.postmortem, by=member, text="Three")
+
+    leave_candidate(second, by=member, reason="Too dear")
+
+    assert add_candidate(candidate.postmortem, by=member, text="Three").number == 3
+
+
 def test_a_row_is_told_to_every_open_page(candidate):
     assert (candidate.told["event"], candidate.told["list"], candidate.told["row"]) == (
         "rowChanged", "candidates", "candidate-1",
