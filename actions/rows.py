@@ -5,14 +5,16 @@ from django.utils import timezone
 
 from actions.models import Action, ActionCandidate
 from live.commands import announce_row
-from people.models import User
+from people.models import Organisation, User
 
 ACTIONS, CANDIDATES = "actions", "candidates"
 
 
 def tell_written(action: Action, *, by: User) -> None:
-    action.is_overdue = action.days_overdue(timezone.now().date()) > 0  # type: ignore[attr-defined]
-    html = render_to_string("actions/_row.html", {"action": action})
+    # The day is the house's, for one row goes to every reader.
+    with timezone.override(Organisation.load().zone):
+        action.is_overdue = action.days_overdue(timezone.localdate()) > 0  # type: ignore[attr-defined]
+        html = render_to_string("actions/_row.html", {"action": action})
     room = action.postmortem.room
     action.told = announce_row(room, ACTIONS, name_of(action), version=action.version, html=html, by=by)
 

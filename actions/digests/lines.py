@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import F, Q
@@ -120,13 +121,14 @@ def lines_of(as_of: date, which: Q) -> Iterator[Line]:
     finished = Q(status=Action.Status.DONE) & (ended | Q(pk__in=list(checks)))
     rows = Action.objects.filter(which, waiting | finished).order_by(F("due_on").asc(nulls_last=True), "number")
     for row in rows.values_list(*COLUMNS, named=True).iterator(chunk_size=ROWS_AT_ONCE):
-        yield _line(row, as_of, checks.get(row.pk, 0))
+        yield _line(row, as_of, zone, checks.get(row.pk, 0))
 
 
 def lines_by_pk(as_of: date, which: Q) -> list[Line]:
     """These actions, whatever may be said of them; latest first."""
     rows = Action.objects.filter(which).order_by(F("due_on").asc(nulls_last=True), "number")
-    return [_line(row, as_of, 0) for row in rows.values_list(*COLUMNS, named=True)]
+    zone = Organisation.load().zone
+    return [_line(row, as_of, zone) for row in rows.values_list(*COLUMNS, named=True)]
 
 
 COLUMNS = [
@@ -137,7 +139,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def _line(row: Any, as_of: date, check_after_days: int) -> Line:
+def _line(row: Any, as_of: date, zone: ZoneInfo, check_after_days: int = 0) -> Line:
     is_at_work = row.status in Action.AT_WORK
     is_late = is_at_work and row.due_on is not None and row.due_on < as_of
     return Line(
@@ -148,7 +150,7 @@ def _line(row: Any, as_of: date, check_after_days: int) -> Line:
         is_at_work=is_at_work,
         is_unconfirmed=row.status == Action.Status.UNCONFIRMED,
         is_accepted=row.accepted_at is not None,
-        days_asked=(as_of - row.asked_at.date()).days if row.asked_at else 0,
+        days_asked=(as_of - timezone.localdate(row.asked_at, zone)).days if row.asked_at else 0,
         priority=Action.Priority(row.priority).label,
         due_on=row.due_on,
         days_overdue=(as_of - row.due_on).days if is_late else 0,

@@ -4,6 +4,7 @@ from typing import Any, NoReturn, Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from actions.models.weighing import Hierarchy, Horizon, Purpose
 from core.models import NumberedModel
@@ -217,7 +218,8 @@ class Action(NumberedModel):
         """What was chosen, else what follows from its date; empty without one."""
         if self.horizon:
             return str(Horizon(self.horizon).label)
-        return str(Horizon.between(self.created_at.date(), self.due_on).label) if self.due_on else ""
+        agreed_on = timezone.localdate(self.created_at)
+        return str(Horizon.between(agreed_on, self.due_on).label) if self.due_on else ""
 
     def days_overdue(self, on: date) -> int:
         """Whole days past its due date; 0 for one that is not late, or not its owner's turn."""

@@ -59,13 +59,18 @@ def answer_by_mail(request: HttpRequest, token: str) -> HttpResponse:
         response = render(
             request, "actions/answer_over.html", {"problem": key}, status=404 if key is Problem.BROKEN else 410
         )
-    elif request.method == "POST":
-        response = _answer_with(request, key)
     else:
-        response = _ask(request, key.action, key.purpose, key.person, _form(key.action, key.purpose))
+        with timezone.override(key.person.zone):  # Nobody is signed in, and their days are meant.
+            response = _opened_with(request, key)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _opened_with(request: HttpRequest, key: Key) -> HttpResponse:
+    if request.method == "POST":
+        return _answer_with(request, key)
+    return _ask(request, key.action, key.purpose, key.person, _form(key.action, key.purpose))
 
 
 def _answer_with(request: HttpRequest, key: Key) -> HttpResponse:

@@ -72,7 +72,8 @@ class Oracle:
             people |= mine
         for after, who in ((7, lead), (14, crew), (21, manager), (28, lead | manager), (35, leading)):
             people |= who if days >= after else set()
-        if action.accepted_at is None and owner and (today - action.asked_at.date()).days >= 3:  # type: ignore[union-attr]
+        asked_on = action.asked_at.astimezone(BERLIN).date() if action.asked_at else today
+        if action.accepted_at is None and owner and (today - asked_on).days >= 3:
             people |= leading
         if action.waits_for_team:
             people |= house.guardians(action.waits_for_team)

@@ -135,6 +135,16 @@ def test_a_date_that_is_over_by_now_is_refused_and_the_link_still_works(stranger
     assert stranger.get(key).status_code == 200
 
 
+def test_the_day_is_that_of_whose_key_it_is(stranger, overdue, owner, monday):
+    User.objects.filter(pk=owner.pk).update(time_zone="Pacific/Auckland")
+    key = links(owner)["Another date"]
+    monday.shift(timedelta(hours=12))  # It is Tuesday morning there.
+
+    refused = stranger.post(key, {"reschedule-due_on": "2026-03-16", "reschedule-reason": "Parts."})
+
+    assert (refused.status_code, "16 March 2026 is over" in refused.text) == (422, True)
+
+
 def test_after_its_days_a_link_is_over(stranger, overdue, owner, monday):
     key = links(owner)["On it"]
     monday.shift(timedelta(days=15))

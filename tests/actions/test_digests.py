@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db.models import Q
 
 from actions.digests import Group, gather
+from actions.digests.lines import lines_by_pk
 from actions.models import Action
 from people.models import User
 from tests.factories import (
@@ -162,6 +164,15 @@ def test_what_was_finished_last_week_is_celebrated(cast):
 
     cast.action(number=9, due_on=MONDAY - timedelta(days=9))
     assert heard()["Lead"] == {"COPY": [9], "TEAM_FINISHED": [2, 3]}
+
+
+def test_the_days_since_its_owner_was_asked_are_those_of_the_house(cast):
+    asked_at = datetime(2026, 3, 12, 23, 30, tzinfo=UTC)  # Friday in Berlin
+    action = cast.action(accepted_at=None, asked_at=asked_at)
+
+    (line,) = lines_by_pk(MONDAY, Q(pk=action.pk))
+
+    assert line.days_asked == 3
 
 
 class TestRestricted:

@@ -1,15 +1,16 @@
 """A field of an action, edited in its row; its state moves by the verbs, with what each of them asks for."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from actions.commands import edit_action, reassign_action, reschedule_action
 from actions.models import Action
 from people.models import RecordEntry, User
 from tests.actions.conftest import ROW
-from tests.factories import UserFactory
+from tests.factories import OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/actions/45/edit/field/"
@@ -157,3 +158,24 @@ def test_the_row_is_the_same_for_everybody(write, action):
     assert "csrf" not in html
     assert "<form" not in html
     assert User.objects.get(email="member@harbour.example").name not in html
+
+
+@pytest.mark.parametrize(("now", "is_late"), [("2026-03-16T22:30Z", False), ("2026-03-16T23:30Z", True)])
+def test_a_row_is_late_by_the_day_of_the_house_for_it_goes_to_every_reader(action, owner, now, is_late):
+    OrganisationFactory()
+    with time_machine.travel(now), timezone.override("Pacific/Auckland"):
+        told = edit_action(action, by=owner, seen={}, wanted={"priority": "high"}).told
+
+    assert ("data-overdue" in told["html"]) is is_late
+
+
+def test_how_far_away_a_date_is_counts_from_the_readers_day(action):
+    Action.objects.update(created_at=datetime(2026, 3, 8, 23, 30, tzinfo=UTC), due_on=date(2026, 3, 23))
+    action.refresh_from_db()
+
+    labels = []
+    for zone in ("UTC", "Europe/Berlin"):
+        with timezone.override(zone):
+            labels.append(action.horizon_label)
+
+    assert labels == ["short-term", "immediate"]
