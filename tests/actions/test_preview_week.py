@@ -89,6 +89,15 @@ def test_preview_of_a_mail_that_is_hidden_whole_shows_no_letter(db, desk):
     assert "Nothing else stands in this mail." in page.text
 
 
+def test_preview_shows_markup_in_a_title_as_it_was_written(cast, desk):
+    cast.action(title="<b onclick=alert(1)>Trap</b>", due_on=date(2026, 3, 15))
+
+    page = desk.get(PAGE, {"person": cast.owner.pk}).text
+
+    assert "&lt;b onclick=alert(1)&gt;Trap" in page
+    assert "<b onclick" not in page
+
+
 @pytest.mark.parametrize("person", ["0", "x", "9" * 30, "outsider"])
 def test_preview_of_nobodys_mail_is_not_found(cast, desk, person):
     assert desk.get(PAGE, {"person": cast.outsider.pk if person == "outsider" else person}).status_code == 404
