@@ -446,6 +446,25 @@ def the_sheet_behind_the_question_mark_lists_the_keys_of_the_editor(page: Page) 
     )
 
 
+def a_paste_out_of_sight_is_not_drawn(page: Page, other: Page) -> None:
+    start(page, "Before.")
+    expect_text(other, "Before.")
+    other.set_viewport_size({"width": 360, "height": 740})
+    other.locator("footer").scroll_into_view_if_needed()
+    other.wait_for_function("() => !document.querySelector('live-editor').view.inView")
+    paragraph = "The pool ran dry, and retries tripled the load.\n" * 10 + "\n"
+    section(page).evaluate(
+        "({ view }, words) => view.dispatch({ changes: { from: 0, insert: words }, userEvent: 'input.paste' })",
+        paragraph * 600,
+    )
+
+    other.wait_for_function(
+        f"() => document.querySelector('live-editor').view.state.doc.length > {len(paragraph) * 600}"
+    )
+    assert section(other).locator(".cm-line").count() < 400
+    other.set_viewport_size({"width": 1280, "height": 720})
+
+
 # One window, or two, in which all of it is done one after the other: each begins with a text of its own, and what fails
 # bears its own name.
 ALONE = [
@@ -466,6 +485,7 @@ TOGETHER = [
     undo_takes_back_only_what_i_wrote,
     an_empty_cell_that_somebody_else_fills_stays_in_its_column,
     what_others_write_above_moves_neither_view_nor_caret,
+    a_paste_out_of_sight_is_not_drawn,
     a_box_that_one_ticks_is_ticked_at_the_other,
 ]
 

@@ -15,7 +15,7 @@ import { mentions } from "./mentions.js";
 import { menus } from "./menu.js";
 import { pasting, storable } from "./paste.js";
 import { roomOf } from "./room.js";
-import { sight } from "./sight.js";
+import { drawBounded, sight } from "./sight.js";
 import { slash } from "./slash.js";
 import { toolbarFor, toolbarOf } from "./toolbar.js";
 import { typing } from "./typing.js";
@@ -61,7 +61,11 @@ export class LiveEditor extends HTMLElement {
     if (textarea && !this.adoptTyped(textarea, text)) return;
     const hadFocus = textarea && document.activeElement === textarea;
     const label = this.getAttribute("label") ?? this.labelOf(textarea);
-    this.view = new EditorView({ state: this.stateFor(text, textarea, label), parent: this });
+    this.view = new EditorView({
+      state: this.stateFor(text, textarea, label),
+      parent: this,
+      dispatchTransactions: drawBounded,
+    });
     if (!this.isReadOnly) toolbarOf(this);
     listKeys();
     if (textarea) {

@@ -52,4 +52,17 @@ function keepInSight(view, range, { y, yMargin }) {
   return true;
 }
 
+// Of a text in sight CodeMirror draws what is seen; of one out of sight it draws whatever comes into the passage that it
+// drew last, and the two megabytes that somebody pastes there would stop this page for seconds. Told that it is in sight it
+// bounds them too, and finds out with its next measure that it is not. There is no public way to say so.
+const MOST_DRAWN_UNSEEN = 20_000;
+
+export function drawBounded(transactions, view) {
+  let inserted = 0;
+  for (const { changes } of transactions) changes.iterChanges((_fromA, _toA, from, to) => (inserted += to - from));
+  const { from, to } = view.viewport;
+  if (!view.inView && to - from + inserted > MOST_DRAWN_UNSEEN) view.viewState.inView = true;
+  view.update(transactions);
+}
+
 export const sight = [EditorView.scrollHandler.of(keepInSight), tooltips({ tooltipSpace: seen })];
