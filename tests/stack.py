@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -23,6 +24,16 @@ from scripts.processes import dying_with_us
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_START_SECONDS = 60
+
+# A web process whose clock stands elsewhere: the moment, then what uvicorn is told.
+TRAVELLING = """
+import sys
+from datetime import datetime
+import time_machine
+time_machine.travel(datetime.fromisoformat(sys.argv.pop(1)), tick=True).start()
+import uvicorn
+uvicorn.main()
+"""
 
 
 def free_port() -> int:
@@ -103,10 +114,12 @@ class Stack:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
 
-    def start_web(self) -> None:
+    def start_web(self, *, at: datetime | None = None) -> None:
+        """At that moment instead of now, if one is given; its clock goes on from there."""
         from scripts.commands import web
 
-        self._start("web", web("127.0.0.1", self.port))
+        command = web("127.0.0.1", self.port)
+        self._start("web", [sys.executable, "-c", TRAVELLING, at.isoformat(), *command[3:]] if at else command)
         wait_until(self._answers, seconds=LONGEST_START_SECONDS, what="the web process")
 
     def start_worker(self) -> None:

@@ -119,7 +119,8 @@ def test_refuse_to_spend_time_on_many_clients_in_one_frame() -> None:
     took = time.thread_time() - began
 
     assert (outcome.news, len(waiting)) == (None, 1)
-    assert took < 0.5
+    # 0.2 s on a machine of its own; by the square of their number it would be minutes.
+    assert took < 2
 
 
 @pytest.mark.parametrize("read", [read_state_vector, read_awareness])
