@@ -52,11 +52,11 @@ def test_clocks_run_in_real_hours_through_the_night_in_which_one_is_missing(inci
         started_at=datetime(2026, 3, 27, 9, tzinfo=UTC), resolved_at=datetime(2026, 3, 27, 11, tzinfo=UTC),
     )  # fmt: skip
 
-    page = incident_page_at(datetime(2026, 3, 28, 10, 55, tzinfo=UTC))
+    page = incident_page_at(datetime(2026, 3, 28, 11, tzinfo=UTC))
     meeting = page.locator(".clock-tile", has_text="Meeting")
     expect(page.get_by_text("Full post-mortem required")).not_to_have_count(0)
     expect(meeting).to_have_attribute("data-state", "soon")
-    expect(meeting).to_contain_text("in 24 hours")
+    expect(meeting).to_contain_text("due in 23 hours")
     expect(meeting).to_contain_text("29 Mar 2026, 13:00")
     expect(page.locator(".clock-tile", has_text="Publishing")).to_contain_text("30 Mar 2026, 13:00")
 
