@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from random import randint
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
@@ -66,5 +67,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     # Without the request: whatever failed, these pages ask neither session nor database.
     if isinstance(sys.exception(), OperationalError | InterfaceError):
-        return HttpResponse(loader.get_template("503.html").render(), status=503, headers={"Retry-After": "2"})
+        # Whoever only reads need not press anything; a form that was sent stays for its person to send again.
+        again = randint(2, 5) if request.method == "GET" else None  # noqa: S311 - so that not all come in one moment
+        page = loader.get_template("503.html").render({"again_in_seconds": again})
+        return HttpResponse(page, status=503, headers={"Retry-After": "2"})
     return HttpResponse(loader.get_template("500.html").render(), status=500)

@@ -47,17 +47,6 @@ class Appender:
     def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
         self.connection = connection
         self._is_prepared = False
-        self._news = select.poll()
-        self._news.register(connection.pgconn.socket, select.POLLIN)
-
-    def has_ended(self) -> bool:
-        """Whether PostgreSQL hung up while nothing was under way, so that nothing is in doubt and another connection will do."""
-        try:
-            while self._news.poll(0):
-                self.connection.pgconn.consume_input()
-        except psycopg.Error:
-            return True
-        return self.connection.pgconn.status != ConnStatus.OK
 
     async def append(self, rows: Sequence[Row]) -> list[int]:
         """Commit the rows, all or none; their ids come in the same order. Raises psycopg.Error and RoomSealed."""
@@ -75,6 +64,18 @@ class Appender:
         if result.ntuples != len(rows):
             raise RoomSealed
         return [int.from_bytes(result.get_value(place, 0) or b"", "big") for place in range(result.ntuples)]
+
+
+def has_hung_up(connection: psycopg.AsyncConnection[Any]) -> bool:
+    """Whether PostgreSQL ended it while nothing was under way, so that nothing is in doubt and another one will do."""
+    line, news = connection.pgconn, select.poll()  # poll, for select knows no more than 1024 sockets.
+    try:
+        news.register(line.socket, select.POLLIN)
+        while news.poll(0):
+            line.consume_input()
+    except psycopg.Error:
+        return True
+    return line.status != ConnStatus.OK
 
 
 def _array(kind: int, values: Iterable[bytes], count: int) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from django.db import connections
 
-from live.append import Appender, Row
+from live.append import Appender, Row, has_hung_up
 from live.errors import CannotLoad, NotStored
 from live.limits import LOAD_TIMEOUT, STORE_TIMEOUT
 from live.models import identity_of
@@ -63,7 +63,7 @@ class Store:
         """Commit rows of whatever rooms, all or none; their ids come in the same order. Raises NotStored."""
         try:
             async with asyncio.timeout(STORE_TIMEOUT):
-                if self._writer is not None and self._writer.has_ended():
+                if self._writer is not None and has_hung_up(self._writer.connection):
                     await self._give_up_writer()
                 if self._writer is None:
                     self._writer = Appender(await self._connect())
@@ -114,13 +114,22 @@ class Store:
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
         async with self._reading:
-            reader = self._readers.pop() if self._readers else await self._connect()
+            reader = await self._idle_reader() or await self._connect()
             try:
                 yield reader
             except BaseException:
                 await _discard(reader)
                 raise
             self._readers.append(reader)
+
+    async def _idle_reader(self) -> psycopg.AsyncConnection[Any] | None:
+        """After PostgreSQL was away all of them have ended, and nobody should be sent away for each."""
+        while self._readers:
+            reader = self._readers.pop()
+            if not has_hung_up(reader):
+                return reader
+            await _discard(reader)
+        return None
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
         parameters = connections["default"].get_connection_params()

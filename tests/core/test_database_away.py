@@ -33,6 +33,20 @@ def test_a_page_without_its_database_is_unavailable_and_not_broken(broken: type[
 
     assert (response.status_code, response.headers.get("Retry-After")) == expected(broken)
     assert ("Back in a moment" in response.content.decode()) == (broken is not RuntimeError)
+    assert ('http-equiv="refresh"' in response.content.decode()) == (broken is not RuntimeError)
+
+
+@pytest.mark.expects_server_errors
+@pytest.mark.parametrize("broken", [OperationalError], indirect=True)
+def test_a_form_that_was_sent_without_a_database_is_not_left_by_itself(broken: type[Exception]) -> None:
+    client = Client(raise_request_exception=False)
+    client.cookies["sessionid"] = "somebody"
+
+    response = client.post("/accounts/logout/")
+
+    assert response.status_code == 503
+    assert 'http-equiv="refresh"' not in response.content.decode()
+    assert "Go back and send it again" in response.content.decode()
 
 
 @pytest.mark.expects_server_errors

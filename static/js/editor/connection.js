@@ -5,6 +5,9 @@ const NOT_UNCHANGED = 1008;
 const RIGHTS_CHANGED = 4403;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
+// Most servers, databases and networks are back within minutes, and then nobody should sit before a page that still waits.
+const SHORT_ABSENCE = 180_000;
+const PAUSE_IN_SHORT_ABSENCE = 4_000;
 // A server that says that it restarts is back in a moment: people wait for nothing but that.
 const LONGEST_RESTART = 60_000;
 const PAUSE_IN_RESTART = 1_500;
@@ -27,6 +30,7 @@ export class Connection extends EventTarget {
     this.refusals = 0;
     this.retryAt = null;
     this.restartsUntil = 0;
+    this.awaySince = 0;
     this.reason = "";
     this.isEnded = false;
     addEventListener("online", () => this.wake());
@@ -117,13 +121,15 @@ export class Connection extends EventTarget {
 
   whenClosed(code, reason) {
     const { wasOpened } = this;
+    const now = performance.now();
     this.socket = null;
     this.reason = code === NOT_UNCHANGED ? reason : "";
     const isExpected = wasOpened && COME_BACK_AT_ONCE.has(code) && this.attempts === 0;
     if (code === RIGHTS_CHANGED) this.mayBeRefused = true;
-    this.attempts++;
-    if (code === RESTARTS) this.restartsUntil = performance.now() + LONGEST_RESTART;
-    const longest = performance.now() < this.restartsUntil ? PAUSE_IN_RESTART : LONGEST_PAUSE;
+    if (this.attempts++ === 0) this.awaySince = now;
+    if (code === RESTARTS) this.restartsUntil = now + LONGEST_RESTART;
+    const isShort = now - this.awaySince < SHORT_ABSENCE;
+    const longest = now < this.restartsUntil ? PAUSE_IN_RESTART : isShort ? PAUSE_IN_SHORT_ABSENCE : LONGEST_PAUSE;
     const pause = isExpected ? FIRST_PAUSE : Math.min(longest, FIRST_PAUSE * 1.6 ** this.attempts);
     // Jitter: after a deployment everybody would come back in the same instant.
     this.retryIn((code === NOT_UNCHANGED ? LONGEST_PAUSE : pause) * (0.4 + 0.6 * Math.random()));
