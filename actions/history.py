@@ -15,6 +15,20 @@ from postmortems.models import Postmortem
 
 class ActionRows:
     key, title, one, many = "actions", "Actions", "action", "actions"
+    moves_on = frozenset(
+        [
+            "owner",
+            "due_on",
+            "priority",
+            "status",
+            "blocked_reason",
+            "waits_for",
+            "progress_note",
+            "evidence",
+            "drop_reason",
+            "dropped_by",
+        ]
+    )
     fields: Mapping[str, Field] = {
         "title": Field("What"),
         "description": Field("Description", unknown="none"),
@@ -61,6 +75,7 @@ class ActionRows:
 
 class CandidateRows:
     key, title, one, many = "candidates", "Candidates", "candidate", "candidates"
+    moves_on: frozenset[str] = frozenset()
     fields: Mapping[str, Field] = {
         "text": Field("What could be done"),
         "cause": Field("Cause", unknown="none"),

@@ -9,7 +9,9 @@ from actions.boards.mine import Section, mine
 from incidents.lateness import LateIncident, late_for, with_clocks
 from incidents.models import Incident
 from people.models import User
+from postmortems.models import Reviewer
 from postmortems.queries import Row, unfinished_of
+from postmortems.reviews import waiting_for
 
 ROWS = 8
 
@@ -19,6 +21,7 @@ class MyWork:
     """What waits for one person, and what has happened lately."""
 
     actions: list[Section] = field(default_factory=list)
+    reviews: list[Reviewer] = field(default_factory=list)
     postmortems: list[Row] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
     late: list[LateIncident] = field(default_factory=list)
@@ -37,6 +40,7 @@ def my_work(user: User, *, on: date) -> MyWork:
         late=shown[:ROWS],
         late_count=len(shown) if len(shown) <= ROWS else late.count(),
         actions=mine(user, on=on),
+        reviews=waiting_for(user),
         postmortems=unfinished_of(user),
         incidents=list(Incident.objects.visible_to(user).select_related("team", "postmortem")[:ROWS]),
     )

@@ -23,6 +23,10 @@ class PostmortemsConfig(AppConfig):
         register_topic(
             Topic("draft_shared", "When a draft is there to read", "Of an incident I took part in; one mail for each.")
         )
+        register_topic(Topic("review_asked", "When my review is asked for", "Once each time that it goes to review."))
+        register_topic(
+            Topic("changes_asked", "When a reviewer asks for changes", "Of a post-mortem that I answer for.")
+        )
         registry.register("postmortems", PostmortemDoor())
         registry.register_keeper("postmortems", kept_upto)
         rows.register(TimelineRows())

@@ -13,6 +13,10 @@ class NotSubmittable(NotMovable):
     pass
 
 
+class NotReviewable(NotMovable):
+    pass
+
+
 class NotPublishable(NotMovable):
     pass
 

@@ -41,6 +41,15 @@ def can_move(user: User, postmortem: Postmortem) -> bool:
     return user.can_write
 
 
+def can_name_reviewers(user: User, postmortem: Postmortem) -> bool:
+    return user.can_write and postmortem.published_at is None
+
+
+def can_review(user: User, postmortem: Postmortem) -> bool:
+    """Whoever is named, viewers too: an answer is no edit."""
+    return user.is_active and postmortem.reviewers.filter(person=user).exists()
+
+
 def can_publish(user: User, postmortem: Postmortem) -> bool:
     return user.can_write and (user.is_facilitator or _answers_for(user, postmortem))
 

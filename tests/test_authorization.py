@@ -111,6 +111,12 @@ def author(who: str, kind: str) -> str:
     return FORBIDDEN if answer == OK and who != "member" else answer
 
 
+def reviewer(who: str, kind: str) -> str:
+    """Whoever is named to review it, here the participant."""
+    answer = reader(who, kind)
+    return FORBIDDEN if answer == OK and who != "participant" else answer
+
+
 def requester(who: str, kind: str) -> str:
     """Files are made for one person, here the member."""
     answer = reader(who, kind)
@@ -184,7 +190,12 @@ POLICY: dict[str, Policy] = {
     "postmortems:standing": (reader, None),
     "postmortems:plan_meeting": (writer, writer),
     "postmortems:share_draft": (None, writer),
-    "postmortems:submit": (None, writer),
+    "postmortems:headline": (reader, None),
+    "postmortems:reviews": (reader, None),
+    "postmortems:name_reviewers": (writer, writer),
+    "postmortems:review": (reviewer, reviewer),
+    "postmortems:ask_again": (None, writer),
+    "postmortems:submit": (writer, writer),
     "postmortems:send_back": (None, writer),
     "postmortems:publish": (None, publisher),
     "postmortems:close": (None, publisher),

@@ -43,6 +43,7 @@ from postmortems.models import (
     Export,
     Observation,
     Postmortem,
+    Reviewer,
     Revision,
     Section,
     Template,
@@ -242,6 +243,10 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
     section = postmortem.sections.get()
     for name in (f"{words}first version", f"{words}second version"):
         keep_revision(postmortem, Reason(Revision.Kind.NAMED, name, by))
+    Reviewer.objects.create(
+        postmortem=postmortem, person=world.people["participant"], named_by=by, asked_at=STARTED_AT, answer="changes",
+        words=f"{words}asks for changes", answered_at=STARTED_AT, revision=postmortem.revisions.first(),
+    )  # fmt: skip
     named = f"[@{words}mentioned](person:{world.people['lead'].pk})"
     thread = open_thread(section, by=by, text=f"{words}comment, {named}", quote=f"{words}section")
     comment = thread.comments.get()

@@ -3,7 +3,7 @@
 What stands in the YAML beside this file goes through the same commands that people's clicks go through.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -32,7 +32,7 @@ from incidents.defaults import install_review_triggers, install_severity_policie
 from incidents.models import Incident, Participant, Service
 from incidents.relating import relate_incidents
 from integrations.demo.plans import PlanLoader
-from integrations.demo.reviews import discuss, set_questions_aside
+from integrations.demo.reviews import discuss, review, set_questions_aside
 from integrations.demo.story_clock import Course, as_if
 from live.commands import replace_text, version_of
 from people.models import Organisation, Team, User
@@ -204,28 +204,27 @@ class Loader:
         ended_at = max(published_at, *(instant for instant, _ in course.steps)) + timedelta(hours=1)
         moves = [
             (meeting_at - timedelta(hours=24, minutes=30), share_draft, by),
-            (meeting_at + timedelta(hours=3), submit_postmortem, leads),
+            (meeting_at + timedelta(hours=3), self._submission(told), leads),
             (published_at, publish_postmortem, leads),
             (ended_at, close_postmortem, leads),
         ]
         for moment, move, person in moves[: MOVES_UNTIL[told["status"]]]:
             course.add(moment, partial(move, postmortem, by=person))
         if meeting_at < self.now:
-            self._reviews(course, postmortem, meeting_at, leads, told.get("comments", ()))
+            course.add(meeting_at + timedelta(minutes=30), partial(set_questions_aside, postmortem, by=leads))
+            self._reviews(course, postmortem, meeting_at + timedelta(hours=3), told)
         course.run()
 
-    def _reviews(
-        self,
-        course: Course,
-        postmortem: Postmortem,
-        meeting_at: datetime,
-        leads: User,
-        threads: Sequence[dict[str, Any]],
-    ) -> None:
-        course.add(meeting_at + timedelta(minutes=30), partial(set_questions_aside, postmortem, by=leads))
-        for index, thread in enumerate(threads):
-            at = meeting_at + timedelta(hours=3, minutes=20 + 10 * index)
+    def _submission(self, told: dict[str, Any]) -> Callable[..., Postmortem]:
+        return partial(submit_postmortem, added=[self.people[one["by"]] for one in told.get("reviews", ())])
+
+    def _reviews(self, course: Course, postmortem: Postmortem, asked_at: datetime, told: dict[str, Any]) -> None:
+        for index, thread in enumerate(told.get("comments", ())):
+            at = asked_at + timedelta(minutes=20 + 10 * index)
             course.add(at, partial(discuss, postmortem, self.people, at, **thread))
+        for index, answer in enumerate(told.get("reviews", ())):
+            at = asked_at + timedelta(hours=1, minutes=25 * index)
+            course.add(at, partial(review, postmortem, self.people, **answer))
 
     def _write(self, postmortem: Postmortem, by: User, days_ago: int, told: dict[str, Any]) -> None:
         for key, text in told["sections"].items():

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from integrations.demo.story_clock import as_if
+from live.commands import replace_text, texts_of, version_of
 from people.models import User
-from postmortems.commands import open_thread, reply, resolve_thread, set_question_aside
+from postmortems.commands import open_thread, reply, resolve_thread, review_postmortem, set_question_aside
 from postmortems.gaps import Told, questions
 from postmortems.lane import story_of
 from postmortems.models import Postmortem
@@ -35,6 +36,24 @@ def discuss(
     if resolved_by:
         with as_if(at + ANSWERED_AFTER):
             resolve_thread(thread, by=people[resolved_by])
+
+
+def review(
+    postmortem: Postmortem,
+    people: Mapping[str, User],
+    *,
+    by: str,
+    answer: str = "",
+    words: str = "",
+    then: Mapping[str, str] | None = None,
+) -> None:
+    """One reviewer's answer, or silence. `then` is what somebody adds to a section after it."""
+    if answer:
+        review_postmortem(postmortem, by=people[by], answer=answer, words=words)
+    if then:
+        text = f"{texts_of(postmortem.room)[then['section']]}\n\n{then['text']}"
+        version = version_of(postmortem.room)
+        replace_text(postmortem.room, then["section"], text, base_version=version, by=people[then["by"]])
 
 
 def set_questions_aside(postmortem: Postmortem, *, by: User) -> None:

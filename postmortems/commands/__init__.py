@@ -29,6 +29,7 @@ from postmortems.commands.observations import (
 )
 from postmortems.commands.open_documents import is_closed_for_good, write_section
 from postmortems.commands.questions import bring_question_back, fill_instant, set_question_aside
+from postmortems.commands.reviews import ask_again, name_reviewers, review_postmortem
 from postmortems.commands.revisions import bring_back, name_revision
 from postmortems.commands.timeline import add_event, add_events, add_line, edit_event, move_event, remove_event
 
@@ -38,6 +39,7 @@ __all__ = [
     "add_events",
     "add_line",
     "add_observation",
+    "ask_again",
     "attach_file",
     "bring_back",
     "bring_question_back",
@@ -52,6 +54,7 @@ __all__ = [
     "is_closed_for_good",
     "move_event",
     "move_observation",
+    "name_reviewers",
     "name_revision",
     "open_postmortem",
     "open_thread",
@@ -65,6 +68,7 @@ __all__ = [
     "reopen_thread",
     "reply",
     "resolve_thread",
+    "review_postmortem",
     "send_back_postmortem",
     "set_question_aside",
     "share_draft",

@@ -1,6 +1,8 @@
 """The life of a post-mortem: draft → in review → published → closed."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,11 +12,13 @@ from live.commands import announce, create_room, eject, seal, unseal
 from people.models import User
 from people.record import put_on_record
 from postmortems.asking import missing
+from postmortems.commands.reviews import ask_reviewers, name_reviewers
 from postmortems.commands.timeline import event_of_note
 from postmortems.errors import NotClosable, NotMovable, NotOpenable, NotPublishable, NotSubmittable
 from postmortems.history.keeping import Reason, keep_revision
 from postmortems.invitations import tell_of_draft
 from postmortems.models import Postmortem, Revision, Section, Template
+from postmortems.reviews import listed
 from postmortems.signals import postmortem_closed, postmortem_published
 from postmortems.versions import keep_version
 
@@ -41,6 +45,7 @@ def open_postmortem(incident: Incident, *, template: Template, by: User, is_impo
         Section(postmortem=postmortem, position=10 * place, **asdict(section))
         for place, section in enumerate(sections, start=1)
     )
+    postmortem.authors.add(by)
     _take_over_notes(postmortem)
     put_on_record(postmortem, "postmortem.opened", by=by, template=template.name, version=version.number)
     keep_revision(postmortem, Reason(Revision.Kind.OPENED, f"Opened: {template.name}"[:120], by))
@@ -60,13 +65,16 @@ def submit_blockers(postmortem: Postmortem) -> list[str]:
     return missing(postmortem)
 
 
-def publish_blockers(postmortem: Postmortem) -> list[str]:
+def publish_blockers(postmortem: Postmortem, *, anyway: bool = False) -> list[str]:
+    """Every reason this post-mortem may not be published yet; `anyway`: a reviewer who asks for changes is none."""
     blockers = []
     if postmortem.status != Status.IN_REVIEW:
         blockers.append("Only a post-mortem in review can be published.")
     if not postmortem.incident.is_resolved:
         blockers.append(f"{postmortem.incident.reference} is still going on: note when it was resolved first.")
-    return blockers + missing(postmortem)
+    blockers += missing(postmortem)
+    objecting = postmortem.reviewers.none() if anyway else postmortem.reviewers.objecting().select_related("person")
+    return blockers + [f"{reviewer} asks for changes." for reviewer in objecting]
 
 
 def close_blockers(postmortem: Postmortem) -> list[str]:
@@ -86,15 +94,21 @@ def close_blockers(postmortem: Postmortem) -> list[str]:
 
 
 @transaction.atomic
-def submit_postmortem(postmortem: Postmortem, *, by: User) -> Postmortem:
-    """Ask for review. Raises NotSubmittable, carrying every blocker, and then changes nothing."""
+def submit_postmortem(
+    postmortem: Postmortem, *, by: User, added: Iterable[User] = (), removed: Iterable[User] = ()
+) -> Postmortem:
+    """Ask for review, of these reviewers too or no longer. Raises NotSubmittable, carrying every blocker, NotMovable where
+    a reviewer who has answered is removed, and then changes nothing."""
     postmortem = _locked(postmortem)
     if blockers := submit_blockers(postmortem):
         raise NotSubmittable(*blockers)
+    name_reviewers(postmortem, by=by, added=added, removed=removed)
     # Whoever is asked to review it has it to read.
     postmortem.draft_shared_at = postmortem.draft_shared_at or timezone.now()
+    postmortem = _move(postmortem, Status.IN_REVIEW, "postmortem.submitted", by=by)
+    ask_reviewers(postmortem, by=by, anew=True)
     tell_of_draft(postmortem, by=by)
-    return _move(postmortem, Status.IN_REVIEW, "postmortem.submitted", by=by)
+    return postmortem
 
 
 @transaction.atomic
@@ -107,13 +121,20 @@ def send_back_postmortem(postmortem: Postmortem, *, by: User) -> Postmortem:
 
 
 @transaction.atomic
-def publish_postmortem(postmortem: Postmortem, *, by: User) -> Postmortem:
-    """Make it the account that everyone relies on. Raises NotPublishable, carrying every blocker."""
+def publish_postmortem(postmortem: Postmortem, *, by: User, reason: str = "") -> Postmortem:
+    """Make it the account that everyone relies on. Raises NotPublishable, carrying every blocker.
+
+    A reviewer who asks for changes is one, unless a `reason` says why it is published all the same; that stays on record.
+    """
     postmortem = _locked(postmortem)
-    if blockers := publish_blockers(postmortem):
+    if blockers := publish_blockers(postmortem, anyway=bool(reason.strip())):
         raise NotPublishable(*blockers)
     postmortem.published_at = timezone.now()
-    postmortem = _move(postmortem, Status.PUBLISHED, "postmortem.published", by=by)
+    overruled: dict[str, Any] = {}
+    if objecting := list(postmortem.reviewers.objecting().select_related("person")):
+        postmortem.published_anyway = reason.strip()
+        overruled = {"reason": reason.strip(), "though": f"{listed(objecting)} asked for changes"}
+    postmortem = _move(postmortem, Status.PUBLISHED, "postmortem.published", by=by, **overruled)
     postmortem_published.send(Postmortem, postmortem=postmortem)
     return postmortem
 
@@ -163,10 +184,13 @@ STEPS_IN_WORDS = {
 }
 
 
-def _move(postmortem: Postmortem, status: str, verb: str, *, by: User) -> Postmortem:
+MOVED = ["status", "draft_shared_at", "published_at", "published_anyway", "closed_at", "updated_at"]
+
+
+def _move(postmortem: Postmortem, status: str, verb: str, *, by: User, **details: Any) -> Postmortem:
     postmortem.status = status
-    postmortem.save(update_fields=["status", "draft_shared_at", "published_at", "closed_at", "updated_at"])
-    put_on_record(postmortem, verb, by=by)
+    postmortem.save(update_fields=MOVED)
+    put_on_record(postmortem, verb, by=by, **details)
     keep_revision(postmortem, Reason(Revision.Kind.STATUS, STEPS_IN_WORDS[verb], by))
     announce(postmortem.room, "statusChanged")
     return postmortem

@@ -39,7 +39,18 @@ def payload(document: Document) -> dict[str, Any]:
             "meeting_by": _plain(document.clocks.meeting_by),
             "publish_by": _plain(document.clocks.publish_by),
             "address": document.address,
+            "authors": document.authors,
+            "published_anyway": document.published_anyway or None,
         },
+        "reviews": [
+            {
+                "reviewer": one.name,
+                "state": one.state,
+                "answered_at": _plain(one.answered_at),
+                "words": one.words or None,
+            }
+            for one in document.reviewers
+        ],
         "sections": [
             {
                 "key": section.key,

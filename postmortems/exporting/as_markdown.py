@@ -10,10 +10,12 @@ from core.dates import in_words
 from core.embeds import with_embeds_as_text
 from core.mentions import mentions_as_words
 from postmortems.exporting.around import InFile
-from postmortems.exporting.document import ActionLine, Document, Fact
+from postmortems.exporting.document import ActionLine, Document, Fact, RelatedLine
 from postmortems.exporting.moments import Moment, ObservationLine
 from postmortems.exporting.plans import CandidateLine, CauseLine
+from postmortems.exporting.signatures import ReviewerLine
 from postmortems.exporting.words import with_headings_below
+from postmortems.models.templates import Point
 
 SECTION_LEVEL = 2
 
@@ -28,6 +30,10 @@ def as_markdown(document: Document) -> bytes:
     if document.candidates:
         parts += ["## Candidates", "\n".join(_candidate(one) for one in document.candidates)]
     parts += ["## Actions", _actions(document.actions)]
+    if document.agenda.points:
+        parts += ["## Agenda of the meeting", "\n".join(_point(one) for one in document.agenda.points)]
+    if document.related:
+        parts += ["## Related incidents", "\n".join(_related(one) for one in document.related)]
     return (_front_matter(document) + "\n" + "\n\n".join(parts) + "\n").encode()
 
 
@@ -52,6 +58,8 @@ def _front_matter(document: Document) -> str:
         "status": document.status,
         "meeting_at": _instant(document.meeting_at),
         "published_at": _instant(document.published_at),
+        "authors": document.authors,
+        "reviewers": [_reviewer(one) for one in document.reviewers],
         "people": [f"{person.name} ({person.role})" for person in document.people],
         "exported_at": _instant(document.made_at),
     }
@@ -60,6 +68,11 @@ def _front_matter(document: Document) -> str:
             {"name": one.name, "address": one.address, "sha256": one.sha256} for one in document.attachments
         ]
     return "---\n" + yaml.safe_dump(facts, allow_unicode=True, sort_keys=False, width=110) + "---\n"
+
+
+def _reviewer(one: ReviewerLine) -> str:
+    at = f" ({one.answered_at.astimezone(UTC):%Y-%m-%d})" if one.answered_at else ""
+    return f"{one.name}, {one.label}{at}"
 
 
 def _instant(at: datetime | None) -> str | None:
@@ -154,6 +167,14 @@ def _candidate(one: CandidateLine) -> str:
         ("Not taken", f"{one.decided_by}: {one.reason}" if one.state == "not_taken" else ""),
     ]
     return _item(f"{one.number}. {one.text}".replace(". ", "\\. ", 1), facts)
+
+
+def _point(one: Point) -> str:
+    return _item(f"{one.title} ({one.minutes} min)", [("Note", one.note)])
+
+
+def _related(one: RelatedLine) -> str:
+    return _item(f"{one.reference} {one.title}", [("What is alike", one.why)])
 
 
 def _item(lead: str, facts: list[tuple[str, str]]) -> str:

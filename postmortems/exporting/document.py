@@ -24,6 +24,7 @@ from people.models import Organisation
 from postmortems.agendas import Agenda, agenda_of
 from postmortems.exporting.moments import Moment, ObservationLine, moments_of, observations_of
 from postmortems.exporting.plans import CandidateLine, CauseLine, candidates_of, causes_of
+from postmortems.exporting.signatures import ReviewerLine, authors_of, reviewers_of
 from postmortems.mentions import Named, named_in
 from postmortems.models import Attachment, Comment, Postmortem, Section, SectionRole, Thread
 
@@ -245,6 +246,9 @@ class Document:
     candidates: list[CandidateLine]
     actions: list[ActionLine]
     people: list[PersonLine]
+    authors: list[str]
+    reviewers: list[ReviewerLine]
+    published_anyway: str
     threads: list[ThreadLine]
     versions: list[VersionLine]
     around: Surroundings
@@ -311,6 +315,9 @@ def document_of(postmortem: Postmortem, *, at: datetime, address: str = "") -> D
         candidates=candidates_of(postmortem),
         actions=action_lines_of(postmortem, today=at.astimezone(organisation.zone).date()),
         people=list(_people(postmortem)),
+        authors=authors_of(postmortem),
+        reviewers=list(reviewers_of(postmortem)),
+        published_anyway=postmortem.published_anyway,
         threads=[_thread(thread) for thread in _threads(postmortem)],
         versions=_versions(postmortem),
         around=Named(named_in(*(section.text for section in sections))),

@@ -9,10 +9,12 @@ from postmortems.exporting.around import WithoutBlocks
 from postmortems.exporting.document import ActionLine, Document, Fact, Instant, unknown_among
 from postmortems.exporting.words import cut, lines_of, whole_sentences
 from postmortems.models import Cause, Postmortem, SectionRole
+from postmortems.reviews import listed
 
 ACTIONS_SHOWN = 5
 REFERENCES_SHOWN = 5
 CAUSES_SHOWN = 4
+PEOPLE_SHOWN = 3
 FIGURES_SHOWN = 12
 IN_WORDS = {"downstream", "systems", "user_experience"}
 INSTANTS_SHOWN = {"started_at", "detected_at", "mitigated_at", "resolved_at"}
@@ -50,6 +52,7 @@ class Gist:
 @dataclass(frozen=True)
 class FrontPage:
     title: str
+    signed: str
     what_happened: Gist
     what_users_felt: Gist
     cause: Gist
@@ -67,7 +70,7 @@ class FrontPage:
         """Whether the page must be set smaller for all of it to fit."""
         texts = [line.text for part in (self.what_happened, self.what_users_felt, self.cause) for line in part.lines]
         lines = sum(1 + len(text) // SHORTEST_LINE for text in [*texts, *self.still_open])
-        lines += bool(self.downstream) + bool(self.unknown)
+        lines += bool(self.downstream) + bool(self.unknown) + len(self.signed) // SHORTEST_LINE
         lines += sum(2 if len(action.title) > SHORTEST_LINE // 2 else 1 for action in self.actions)
         return lines > CROWDED_LINES - len(self.title) // (SHORTEST_LINE // 2)
 
@@ -81,6 +84,7 @@ def front_page(document: Document) -> FrontPage:
 
     return FrontPage(
         title=document.incident.title,
+        signed=signed(document),
         what_happened=gist(words(SectionRole.SUMMARY) or document.incident.summary, 500),
         what_users_felt=gist(words(SectionRole.IMPACT), 170),
         cause=_root_causes(document) or gist(words(SectionRole.CAUSES, SectionRole.FACTORS), 420),
@@ -130,6 +134,19 @@ def gist(text: str, limit: int) -> Gist:
     return Gist(lines, is_cut=False)
 
 
+def signed(document: Document) -> str:
+    """“Written by Ada and Bo. Reviewed by Cem (approved).”, of no more people than fit."""
+    authors = f"Written by {_few(document.authors)}." if document.authors else ""
+    answers = [f"{one.name} ({one.label})" for one in document.reviewers]
+    return " ".join(filter(None, [authors, f"Review: {_few(answers)}." if answers else ""]))
+
+
+def _few(names: list[str]) -> str:
+    shown = [cut(name, 60) for name in names[:PEOPLE_SHOWN]]
+    more = len(names) - len(shown)
+    return listed([*shown, f"{more} more"] if more else shown)
+
+
 def tally(actions: list[ActionLine]) -> str:
     if not actions:
         return "No action has been agreed yet."
@@ -150,6 +167,9 @@ def still_open(document: Document) -> Iterable[str]:
     yield from _open_actions(document)
     if document.status in (Postmortem.Status.DRAFT, Postmortem.Status.IN_REVIEW):
         yield f"The post-mortem is {_article(document.status_label)}: its text may still change."
+        for one in document.reviewers:
+            if one.state == "changes":
+                yield f"{one.name} asks for changes."
         publish_by = document.clocks.publish_by
         if publish_by and publish_by < document.made_at:
             yield f"It was to be published by {publish_by.astimezone(document.zone):%-d %B %Y}."

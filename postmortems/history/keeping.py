@@ -1,9 +1,10 @@
 """Keeping revisions: at once where a person or a step asks for one, and by itself while people work."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -25,6 +26,8 @@ COMMITTED_WITHIN = timedelta(seconds=15)
 # A page that asks for a revision tells who wrote where only if that can be told quickly; the worker takes its time.
 MOST_ROWS_TO_REPLAY = 20_000
 MOST_AT_ONCE = 40
+# Who only corrects a fact or moves an action on is no author of the account.
+WRITTEN = (TEXT, f"{ROWS}timeline", f"{ROWS}observations", f"{ROWS}causes")
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,13 @@ def _add(
         changed=[change["part"] for change in changes],
         people=sorted({person for change in changes for person in change["people"]}),
     )
+    postmortem.authors.add(*_authors_in(changes))
     announce(postmortem.room, "historyChanged")
     return revision
+
+
+def _authors_in(changes: Iterable[Mapping[str, Any]]) -> set[int]:
+    return {person for change in changes if change["part"].startswith(WRITTEN) for person in change["people"]}
 
 
 def _people_of(postmortem: Postmortem, mark: HistoryMark, upto: int) -> PeopleOf:

@@ -27,6 +27,7 @@ def record_of(model: type[Any], reference: str) -> QuerySet[RecordEntry]:
 
 class TimelineRows:
     key, title, one, many = "timeline", "Timeline", "timeline event", "timeline events"
+    moves_on: frozenset[str] = frozenset()
     fields: Mapping[str, Field] = {
         "occurred_at": Field("When"),
         "text": Field("What happened"),
@@ -58,6 +59,7 @@ class TimelineRows:
 
 class ObservationRows:
     key, title, one, many = "observations", "Observations", "observation", "observations"
+    moves_on: frozenset[str] = frozenset()
     fields: Mapping[str, Field] = {
         "text": Field("What we noticed"),
         "kind": Field("Kind", dict(Observation.Kind.choices)),
@@ -80,6 +82,7 @@ class ObservationRows:
 
 class CauseRows:
     key, title, one, many = "causes", "Causes", "cause", "causes"
+    moves_on: frozenset[str] = frozenset()
     fields: Mapping[str, Field] = {
         "text": Field("Cause"),
         "kind": Field("Kind", dict(Cause.Kind.choices)),
@@ -104,6 +107,7 @@ class FactsRows:
     """One row: what is known of the incident. It is told in words, for nobody brings it back from here."""
 
     key, title, one, many = "facts", "Facts", "fact", "facts"
+    moves_on: frozenset[str] = frozenset()
 
     def __init__(self) -> None:
         unsaved = Impact(incident=Incident())

@@ -53,6 +53,7 @@ class RowKind(Protocol):
     one: str
     many: str
     fields: Mapping[str, Field]
+    moves_on: frozenset[str]  # fields that change as the work goes on, not as the document does
 
     def rows(self, postmortem: Postmortem) -> list[Row]: ...
 

@@ -3,6 +3,7 @@ from postmortems.models.causes import Cause
 from postmortems.models.comments import Comment, Mention, Thread
 from postmortems.models.documents import Postmortem, Section
 from postmortems.models.exports import Export
+from postmortems.models.reviewers import Reviewer
 from postmortems.models.revisions import HistoryMark, Revision, RevisionPart
 from postmortems.models.templates import AgendaItem, SectionRole, Template, TemplateSection, TemplateVersion
 from postmortems.models.timeline import LineZone, Observation, QuestionSetAside, TimelineEvent
@@ -19,6 +20,7 @@ __all__ = [
     "Observation",
     "Postmortem",
     "QuestionSetAside",
+    "Reviewer",
     "Revision",
     "RevisionPart",
     "Section",

@@ -60,10 +60,16 @@ class Postmortem(TimestampedModel):
     facilitator = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="postmortems_facilitated"
     )
+    authors = models.ManyToManyField(
+        User, related_name="postmortems_written", blank=True, help_text="Whoever opened it or wrote in it."
+    )
     meeting_at = models.DateTimeField("meeting", null=True, blank=True)
     meeting_place = models.CharField("place or video link", max_length=500, blank=True)
     draft_shared_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    published_anyway = models.TextField(
+        max_length=1000, blank=True, help_text="Why, where a reviewer still asked for changes."
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     is_imported = models.BooleanField(
         default=False, editable=False, help_text="It was written elsewhere: what passed before it came is not late."

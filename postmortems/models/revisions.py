@@ -25,6 +25,7 @@ class Revision(models.Model):
         AUTOMATIC = "automatic", "kept by itself"
         STATUS = "status", "status changed"
         NAMED = "named", "named"
+        REVIEWED = "reviewed", "reviewed"
         BROUGHT_BACK = "brought_back", "brought back"
 
     class Meta:

@@ -23,9 +23,11 @@ from postmortems.commands import open_postmortem
 from postmortems.comment_forms import ThreadForm
 from postmortems.errors import NotOpenable
 from postmortems.forms import EventForm, PostmortemFilter, TemplateForm
+from postmortems.headlines import headline_of
 from postmortems.mentions import named_in
 from postmortems.models import Postmortem, Template
 from postmortems.permissions import can_comment, can_open, can_write
+from postmortems.reviews import reviews_of
 from postmortems.versions import latest_number
 from postmortems.views.causes import causes_context
 from postmortems.views.comments import comments_context
@@ -33,6 +35,7 @@ from postmortems.views.finding import find
 from postmortems.views.lifecycle import status_context
 from postmortems.views.lines import line_form
 from postmortems.views.meeting import standing_context
+from postmortems.views.reviews import reviews_context
 from postmortems.views.timeline import timeline_page_context
 
 ROWS_A_PAGE = 30
@@ -79,11 +82,14 @@ def detail(request: SignedInRequest, number: int) -> HttpResponse:
     postmortem = find(request, number)
     writing = queries.is_writing(request.user, postmortem, request.GET.get("mode", ""))
     sections = queries.sections_of(postmortem, writing=writing)
+    found = reviews_of(postmortem)
     context = {
+        **headline_context(postmortem),
         **facts_context(postmortem),
         **agenda_context(postmortem),
         **related_context(request, postmortem.incident),
-        **status_context(request, postmortem),
+        **reviews_context(request, postmortem, found),
+        **status_context(request, postmortem, found),
         **standing_context(request, postmortem, {view.section.key: view.text for view in sections}),
         **timeline_page_context(request, postmortem),
         **comments_context(request, postmortem),
@@ -126,6 +132,17 @@ def _words_part(request: SignedInRequest, part: str, postmortem: Postmortem) -> 
 def _words(postmortem: Postmortem, sections: list[queries.SectionView]) -> dict[str, Any]:
     """The sections, and what is known where their words are read: people, files, records."""
     return {"sections": sections, "around": OnPage(postmortem, named_in(*(view.text for view in sections)))}
+
+
+@require_safe
+def headline(request: SignedInRequest, number: int) -> HttpResponse:
+    """What is read first: when, how long, whom it hit, who wrote this; fetched again when that changes."""
+    postmortem = find(request, number)
+    return part_or_redirect(request, "postmortems/detail.html#headline", headline_context(postmortem), to=postmortem)
+
+
+def headline_context(postmortem: Postmortem) -> dict[str, Any]:
+    return {"postmortem": postmortem, "incident": postmortem.incident, "headline": headline_of(postmortem)}
 
 
 @require_safe

@@ -29,6 +29,7 @@ def taking_part(postmortem: Postmortem) -> set[int]:
     incident = postmortem.incident
     named = {postmortem.facilitator_id, postmortem.opened_by_id, incident.reported_by_id}
     said = set(postmortem.threads.order_by().values_list("comments__author", flat=True).distinct())
+    named |= set(postmortem.reviewers.values_list("person", flat=True))
     return {pk for pk in named | said | set(incident.participants.values_list("pk", flat=True)) if pk}
 
 

@@ -73,6 +73,7 @@ def test_a_version_that_another_makes_appears_on_the_open_page(
     expect(looking.locator(".revision")).to_have_count(1)
     writing = open_document(enter(windows, ada))
 
+    writing.get_by_role("link", name="Submit for review").click()
     writing.get_by_role("button", name="Submit for review").click()
 
     expect(looking.locator(".revision").first).to_contain_text("Submitted for review", timeout=15_000)

@@ -57,6 +57,7 @@ def test_what_one_does_shows_at_the_other_and_leaves_alone_what_they_are_typing(
     for page in pages:
         expect(page.locator(".timeline-what")).to_have_text(["Card payments fail."])
 
+    hers.get_by_role("link", name="Submit for review").click()
     hers.get_by_role("button", name="Submit for review").click()
     for page in pages:
         expect(page.locator(".status-panel")).to_contain_text("In review")
@@ -86,6 +87,7 @@ def test_the_page_serves_without_a_script(postmortem: Postmortem, ada: User, sta
     expect(page.get_by_text("“Summary” is saved.")).to_be_visible()
     add_event(page, "Card payments fail.")
     expect(page.locator(".timeline-what")).to_have_text(["The first alert fires.", "Card payments fail."])
+    page.get_by_role("link", name="Submit for review").click()
     page.get_by_role("button", name="Submit for review").click()
 
     expect(page.locator(".status-panel")).to_contain_text("In review")

@@ -120,6 +120,7 @@ def test_two_people_take_an_incident_to_a_pdf_and_an_inbox(
     ada.screenshot(path=screenshots / "postmortem.png", full_page=False)
 
     # Publish.
+    ada.get_by_role("link", name="Submit for review").click()
     ada.get_by_role("button", name="Submit for review").click()
     ada.get_by_role("button", name="Publish").click()
     expect(ada.locator(".status-panel")).to_contain_text("published")

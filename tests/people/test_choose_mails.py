@@ -84,9 +84,10 @@ def test_the_page_shows_the_choice_and_keeps_it(member, client):
     client.force_login(member)
     form = client.get("/people/mails/").context["form"]
     assert {name: form[name].initial for name in form.fields} == {
-        "reminder": False, "mention": True, "draft_shared": True, "team": True, "finished": True,
+        "reminder": False, "mention": True, "draft_shared": True, "review_asked": True, "changes_asked": True,
+        "team": True, "finished": True,
     }  # fmt: skip
 
-    client.post("/people/mails/", {"reminder": "on", "mention": "on"})
+    client.post("/people/mails/", {"reminder": "on", "mention": "on", "review_asked": "on", "changes_asked": "on"})
 
     assert sorted(member.unwanted_mails.values_list("topic", flat=True)) == ["draft_shared", "finished", "team"]

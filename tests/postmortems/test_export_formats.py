@@ -28,7 +28,7 @@ def test_json_holds_everything_and_null_for_what_nobody_knows(told: Postmortem) 
         "debrief.postmortem", 1, "2026-03-20T09:30:00Z",
     )  # fmt: skip
     assert list(payload) == [
-        "format", "version", "made_at", "organisation", "incident", "postmortem", "sections", "timeline", "observations",
+        "format", "version", "made_at", "organisation", "incident", "postmortem", "reviews", "sections", "timeline", "observations",
         "causes", "candidates", "actions", "threads", "people", "attachments", "versions", "related", "agenda",
     ]  # fmt: skip
     assert payload["incident"]["times"] == {

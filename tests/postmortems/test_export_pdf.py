@@ -342,7 +342,7 @@ def test_the_document_asks_the_database_as_often_for_three_rows_as_for_one(told,
         ActionFactory(postmortem=told, number=number)
         TimelineEventFactory(postmortem=told)
 
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(25):
         found = document_of(Postmortem.objects.select_related("incident__team", "room").get(), at=AT)
 
     assert (len(found.actions), len(found.timeline)) == (6, 5)
