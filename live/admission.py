@@ -73,13 +73,13 @@ class Admissions:
 
 def admit_all(visits: Sequence[Visit]) -> list[Admission | None]:
     """What the doors say to the people whose sessions these are."""
-    people = people_behind({visit.session_key for visit in visits})
+    users, people = people_behind({visit.session_key for visit in visits})
     entries = {
         visit: (visit.kind, person.user_id, visit.number)
         for visit in visits
         if (person := people.get(visit.session_key)) is not None
     }
-    answers = rights.ask(set(entries.values()))
+    answers = rights.ask_for(users, set(entries.values()))
     admissions: list[Admission | None] = []
     for visit in visits:
         access = answers.get(entries[visit]) if visit in entries else None
@@ -88,8 +88,11 @@ def admit_all(visits: Sequence[Visit]) -> list[Admission | None]:
     return admissions
 
 
-def people_behind(session_keys: set[str]) -> dict[str, Person]:
-    """By the rules of django.contrib.auth.get_user, in two queries: the session lives, and was made with this password."""
+def people_behind(session_keys: set[str]) -> tuple[dict[int, User], dict[str, Person]]:
+    """By the rules of django.contrib.auth.get_user, in two queries: the session lives, and was made with this password.
+
+    The accounts by id, and by session key whom each lets in.
+    """
     found = Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now())
     sessions = {session.session_key: session.get_decoded() for session in found}
     users = User.objects.active().in_bulk({said[SESSION_KEY] for said in sessions.values() if SESSION_KEY in said})
@@ -101,4 +104,4 @@ def people_behind(session_keys: set[str]) -> dict[str, Person]:
         session_hash = said.get(HASH_SESSION_KEY, "")
         if constant_time_compare(session_hash, user.get_session_auth_hash()):
             people[key] = Person(user.pk, str(user), key, session_hash)
-    return people
+    return users, people

@@ -1,6 +1,6 @@
 """What may have changed since a socket was opened: the session, the person, the door."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.contrib.sessions.models import Session
 from django.utils import timezone
@@ -17,7 +17,11 @@ Entry = tuple[str, int, int]
 def ask(entries: Iterable[Entry]) -> dict[Entry, Access | None]:
     """What the doors answer now."""
     entries = list(entries)
-    users = User.objects.active().in_bulk({user_id for _, user_id, _ in entries})
+    return ask_for(User.objects.active().in_bulk({user_id for _, user_id, _ in entries}), entries)
+
+
+def ask_for(users: Mapping[int, User], entries: Collection[Entry]) -> dict[Entry, Access | None]:
+    """The same, for whom the people behind the entries have just been read."""
     answers: dict[Entry, Access | None] = dict.fromkeys(entries)
     for kind in {kind for kind, _, _ in entries}:
         known = [entry for entry in entries if entry[0] == kind and entry[1] in users]

@@ -60,7 +60,7 @@ def test_admit_takes_a_session_without_a_person_for_nobody(number):
 def test_admit_asks_as_often_for_three_as_for_one(number, django_assert_num_queries, count):
     visits = [Visit(sign_in(UserFactory()), "postmortems", number) for _ in range(count)]
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert all(admit_all(visits))
 
 
