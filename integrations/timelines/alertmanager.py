@@ -31,7 +31,11 @@ def knows(node: Any) -> bool:
         return is_alert(first) or (not first and has_any(node, "groupKey", "receiver", "groupLabels"))
     if has(node, "data") and node.get("status") in {"success", "error"}:
         return knows(node["data"])
-    return is_alert(first_dict(node))
+    return is_alert(first_dict(node)) or _is_silence(first_dict(node))
+
+
+def _is_silence(node: Any) -> bool:
+    return has(node, "matchers", "startsAt", "createdBy")
 
 
 def is_alert(node: Any) -> bool:
@@ -45,6 +49,8 @@ def read(node: Any, setting: Setting) -> list[Entry]:
         return [entry for one in dicts(node) for entry in read(one, setting)]
     if isinstance(node.get("data"), dict | list) and "alerts" not in node:
         return read(node["data"], setting)
+    if _is_silence(node):
+        return [_silence(node, setting)]
     if "alerts" not in node:
         return alert_entries(node, {}, setting, who="Alertmanager")
     return [
@@ -90,12 +96,24 @@ def _entry(
     severity = labels.get("severity") or labels.get("priority") or ""
     about = _about(labels, _words(group.get("commonLabels")), " ".join(notes.values()))
     head = f"{name} {verb}{f' on {about}' if about else ''}{f' ({severity})' if severity else ''}"
-    native = said(alert, "fingerprint") or " ".join(f"{key}={value}" for key, value in sorted(labels.items()))
+    # Some who pass alerts on change the labels and keep the fingerprint that was computed from them, others the reverse.
+    native = " ".join([said(alert, "fingerprint"), *(f"{key}={value}" for key, value in sorted(labels.items()))])
     began = instant(at_path(alert, "startsAt") or at_path(alert, "activeAt"), setting.zone)
     return Entry(
         at, sentence(head, *_told(notes)), who, "recovery" if verb == "resolved" else "detection",
         said(alert, "generatorURL", "panelURL", "dashboardURL") or setting.where(f"alert {name}"),
         key=f"alert|{native}|{began}|{verb if verb == 'resolved' else 'fired'}",
+    )  # fmt: skip
+
+
+def _silence(node: dict[str, Any], setting: Setting) -> Entry:
+    what = ", ".join(
+        f"{said(one, 'name')}={said(one, 'value')}" for one in dicts(node["matchers"]) if said(one, "name")
+    )
+    return Entry(
+        moment(node, setting, "startsAt"), sentence(f"Silenced {what or 'alerts'}", plain(said(node, "comment"))),
+        said(node, "createdBy"), "action", setting.where("a silence"),
+        key=f"silence|{said(node, 'id')}" if said(node, "id") else "",
     )  # fmt: skip
 
 

@@ -12,7 +12,9 @@ SAME = "The same as another entry at the same time"
 
 def in_order(entries: list[Entry]) -> list[Entry]:
     """By time, those without one last; what repeats another is left out and says so."""
-    ordered = sorted(entries, key=lambda entry: (entry.at is None, entry.at.timestamp() if entry.at else 0.0))
+    ordered = sorted(
+        _oldest_first(entries), key=lambda entry: (entry.at is None, entry.at.timestamp() if entry.at else 0.0)
+    )
     keys: set[str] = set()
     same_words: dict[str, deque[Entry]] = {}
     for entry in ordered:
@@ -25,6 +27,13 @@ def in_order(entries: list[Entry]) -> list[Entry]:
         keys.add(entry.key)
         others.append(entry)
     return ordered
+
+
+def _oldest_first(entries: list[Entry]) -> list[Entry]:
+    """What an API lists newest first is turned round, so that things of one second keep the order they happened in."""
+    known = [entry.at for entry in entries if entry.at]
+    is_newest_first = len(known) > 2 and known[0] > known[-1] and known == sorted(known, reverse=True)
+    return entries[::-1] if is_newest_first else entries
 
 
 def _repeats(entry: Entry, other: Entry) -> bool:

@@ -36,7 +36,7 @@ _STATUS = re.compile(r"^\s*(?:(?::[\w+\-]+:|APP|BOT|WORKFLOW)\s+)+(?=\d)")
 _DAEMON = re.compile(r"^(?P<who>[\w.\-]+ [\w./\-]+)\[\d+\]: (?P<text>\S.*)", re.S)
 _PIPED = re.compile(r"^[\w.\-]{2,40}\s+\|\s+(?=\d{4}-)")
 _DEBUG = re.compile(r"^[\s\[(]*(?:DEBUG|TRACE|FINE|VERBOSE)\b", re.I)
-_IRC = re.compile(r"^<[@+%&~]?(?P<who>[^<>\s]{1,40})>\s+(?P<text>.*)", re.S)
+_IRC = re.compile(r"^<[@+%&~ ]?(?P<who>[^<>\s]{1,40})>\s+(?P<text>.*)", re.S)
 _SPEAKER = re.compile(
     r"^(?:\*\*|__)?(?P<who>@?[^\W\d_][\w.'’\-]*(?: (?:[^\W\d_][\w.'’\-]*|\([^()]{1,30}\))){0,3})(?:\*\*|__)?"
     r"\s?[:：](?:\*\*|__)?\s+(?P<text>\S.*)",
@@ -54,10 +54,15 @@ _HEADER = re.compile(
     r"\[?(?P<day>(?:today|yesterday)(?: at|,)?\s+)?(?P<at>[^\[\]]{4,40}?)\]?\s*(?:\(edited\))?$",
     re.I,
 )
+_ZOOM = re.compile(r"^From (?P<who>[^:]{1,60}?)(?: to [^:]{1,80})? ?:\s*(?P<text>.*)$", re.S | re.I)
+_LOG_MARK = re.compile(r"^-{2,3} ?(?:Log (?:opened|closed)|Day changed)(?: to)? +(?P<day>.+)$", re.I)
+_QUOTED = re.compile(r"^\s{0,3}>\s?")
+_FENCE = re.compile(r"^\s*(?:```|~~~)")
 _RELATIVE = re.compile(r"^(?:today|yesterday)(?: at|,)?\s+", re.I)
 _SYSTEM = re.compile(
     r"^(?:joined|left|was added to|has joined|has left|set the channel|renamed the channel)\b.{0,80}$|"
-    r"^(?:@?[\w. \-]+ )?(?:joined|left) #?[\w\-]+\.?$",
+    r"^(?:@?[\w. \-]+ )?(?:joined|left) #?[\w\-]+\.?$|"
+    r"^(?:-?!-|-->|<--|\*\*\*) ?\S+ (?:\[[^\]]{1,80}\] |\([^)]{1,80}\) )?(?:has )?(?:joined|left|quit)\b.*$",
     re.I,
 )
 _TRIVIA = re.compile(
@@ -161,7 +166,8 @@ def plain_of(text: str) -> str:
 
 class _Walk:
     def __init__(self, text: str) -> None:
-        self.lines = list(islice((line[:LONGEST_LINE] for line in text.split("\n")), MOST_LINES))
+        self.lines = _without_quotes(list(islice((line[:LONGEST_LINE] for line in text.split("\n")), MOST_LINES)))
+        self.is_fenced = False
         self.paste = Paste()
         self.current: Said | None = None
         self.name = ""
@@ -192,12 +198,18 @@ class _Walk:
         self.table = []
 
     def _line(self, number: int, line: str) -> None:
-        if entry := log_line(number, line):
+        if _FENCE.match(line) and self.speaker:
+            self.is_fenced = not self.is_fenced
+        elif self.is_fenced and not _header(number, line):
+            # What somebody shows in a chat has times of its own, which are none of the chat's.
+            self._words(line)
+        elif entry := log_line(number, line):
             self._add(entry)
         elif stamp := _day_line(line):
             self.paste.steps.append(stamp)
             self.current = None
         elif entry := _header(number, line):
+            self.is_fenced = False
             self.speaker = entry.who
             self._add(entry)
         elif entry := self._stamped(number, line):
@@ -225,6 +237,9 @@ class _Walk:
             who = self._name_above() or self.speaker
             self.speaker = who
             return Said(stamp, number, who, is_header=True)
+        if match := _ZOOM.match(rest):
+            self.speaker = match["who"]
+            return Said(stamp, number, match["who"], [match["text"]], is_header=not match["text"])
         who, text = _speaker(rest)
         return Said(stamp, number, who or (self.speaker if self._follows_header() else ""), [text])
 
@@ -242,6 +257,8 @@ class _Walk:
         if not self.name:
             return ""
         if self.current and self.current.lines and self.current.lines[-1] == self.name:
+            if self.current.is_header and len(self.current.lines) == 1:
+                return ""  # Else the person above it would have said nothing.
             self.current.lines.pop()
         return self.name
 
@@ -252,6 +269,14 @@ class _Walk:
         self.name = words if _is_name(words) else ""
         if self.current is not None and not line.lstrip().startswith("#"):
             self.current.lines.append(_BULLET.sub("", words, count=1))
+
+
+def _without_quotes(lines: list[str]) -> list[str]:
+    """A paste that was quoted as a whole, as forums and mails do it."""
+    full = [line for line in lines if line.strip()]
+    if full and sum(bool(_QUOTED.match(line)) for line in full) > 0.9 * len(full):
+        return [_QUOTED.sub("", line) for line in lines]
+    return lines
 
 
 def _is_name(words: str) -> bool:
@@ -267,6 +292,9 @@ def _is_full_name(words: str) -> bool:
 
 def _day_line(line: str) -> Stamp | None:
     """A day that stands alone: "Monday, 2 March 2026", "--- Today, March 2nd ---", "## 2026-03-02"."""
+    if mark := _LOG_MARK.match(line.strip()):
+        stamp = read_stamp(plain_order(mark["day"]))
+        return replace(stamp, hour=None, zone=None) if stamp and stamp.has_date else None
     bare = _RELATIVE.sub("", _BARE.sub("", line)).strip(" :,")
     if not 3 < len(bare) < 60:
         return None
@@ -280,7 +308,7 @@ def _header(number: int, line: str) -> Said | None:
     """A name with a time behind it and nothing else: what the lines below it say, that person said."""
     if len(line) > 120:
         return None
-    match = _HEADER.match(line.strip())
+    match = _HEADER.match(_QUOTED.sub("", line).strip())
     if match is None or not _is_name(match["who"].strip(" *_")):
         return None
     stamp = read_stamp(match["at"])

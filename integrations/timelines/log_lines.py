@@ -7,7 +7,7 @@ from itertools import islice
 
 from integrations.documents.stamps import Stamp, read_stamp
 
-from .moments import plain_order
+from .moments import instant, plain_order
 
 _SYSLOG = re.compile(
     r"^(?:<\d{1,3}>)?(?P<at>[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}) (?P<host>[\w.\-]+) (?P<tag>[\w./\-]+)(?:\[\d+\])?: (?P<text>.*)"
@@ -21,6 +21,8 @@ _ACCESS = re.compile(
 _GLOG = re.compile(
     r"^(?P<level>[IWEF])(?P<month>\d{2})(?P<day>\d{2}) (?P<at>\d{2}:\d{2}:\d{2})\.\d+ +\d+ (?P<host>[\w.]+:\d+)\] (?P<text>.*)"
 )
+# Seconds or milliseconds since 1970, between 2001 and 2033: other numbers of ten digits are ids.
+_EPOCH = re.compile(r"^\[?(?P<at>1\d{9}(?:\.\d{1,9})?|1\d{12})\]?[:,]?\s+(?P<text>\S.*)")
 _PAIRS = re.compile(
     r'(?:^|\s)(?P<key>time|ts|t|timestamp|msg|message|level|lvl|logger|caller|service)=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>\S+))'
 )
@@ -50,6 +52,9 @@ def log_line(number: int, line: str) -> Said | None:
                 return _logged(number, match)
     if match := _ACCESS.match(line):
         return _logged(number, match)
+    if (match := _EPOCH.match(line)) and (at := instant(match["at"])):
+        stamp = read_stamp(f"{at:%Y-%m-%d %H:%M:%S} UTC")
+        return Said(stamp, number, "", [match["text"]]) if stamp else None
     return _pairs(number, line) if "=" in line[:200] else None
 
 

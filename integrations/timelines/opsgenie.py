@@ -49,6 +49,8 @@ def knows(node: Any) -> bool:
         or _is_log(first)
         or _is_note(first)
         or _is_incident(first)
+        or _is_told(first)
+        or _is_timeline(first)
         or _is_answer(first)
     )
 
@@ -77,6 +79,15 @@ def _is_note(node: Any) -> bool:
     return has(node, "note", "createdAt") and has_any(node, "owner", "offset")
 
 
+def _is_told(node: Any) -> bool:
+    """One entry of an incident's own timeline."""
+    return has(node, "eventTime", "title") and has_any(node, "actor", "group", "type")
+
+
+def _is_timeline(node: Any) -> bool:
+    return has(node, "entries") and _is_told(first_dict(node["entries"]))
+
+
 def _is_answer(node: Any) -> bool:
     return has(node, "data") and has_any(node, "requestId", "took", "paging") and knows(node["data"])
 
@@ -94,6 +105,10 @@ def _one(node: dict[str, Any], setting: Setting) -> list[Entry]:
         return [_log(node, setting)]
     if _is_note(node):
         return [_note(node, setting)]
+    if _is_timeline(node):
+        return [_told(one, setting) for one in dicts(node["entries"]) if _is_told(one)]
+    if _is_told(node):
+        return [_told(node, setting)]
     return _incident(node, setting) if _is_incident(node) else _alert(node, setting) if _is_alert(node) else []
 
 
@@ -201,6 +216,20 @@ def _note(node: dict[str, Any], setting: Setting) -> Entry:
     return Entry(
         at, words, said(node, "owner") or "Opsgenie", kind_of(words), setting.where("alert note"), key=_offset(node)
     )
+
+
+def _told(node: dict[str, Any], setting: Setting) -> Entry:
+    text = sentence(
+        plain(said(node, "title.content", "title", "type")), plain(said(node, "description.content", "description"))
+    )
+    who = said(node, "actor.name") or "Opsgenie"
+    key = f"opsgenie|timeline|{said(node, 'id')}" if said(node, "id") else ""
+    entry = Entry(
+        moment(node, setting, "eventTime"), text, who, _log_kind(text), setting.where("incident timeline"), key=key
+    )
+    if node.get("hidden") is True:
+        entry.left_out = "Hidden in the incident's own timeline"
+    return entry
 
 
 def _offset(node: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """PagerDuty: log entries, incidents of the REST API with their notes and alerts, and webhooks of all three versions."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,6 +91,10 @@ def _is_note(node: Any) -> bool:
     return has(node, "content", "created_at") and has_any(node, "user", "channel")
 
 
+def _is_status_update(node: Any) -> bool:
+    return has(node, "message", "created_at", "sender")
+
+
 def _is_alert(node: Any) -> bool:
     return (
         said(node, "type") == "alert"
@@ -177,10 +182,11 @@ def _log_entry(node: dict[str, Any], setting: Setting) -> list[Entry]:
     doing, kind = DOINGS.get(name, (_in_words(name), "other"))
     who = _who(node.get("agent"), node.get("channel"))
     words = _log_words(name, node)
+    note = plain(said(node, "note")) if name == "resolve" else ""
     head = f"{doing}{_log_with(name, node)}"
     return [
         Entry(
-            moment(node, setting, "created_at", "at"), sentence(head, words), who, kind or kind_of(words),
+            moment(node, setting, "created_at", "at"), sentence(head, words, note), who, kind or kind_of(words),
             said(node, "html_url", "incident.html_url") or setting.where(said(node, "id")), key=_key(node),
         )
     ]  # fmt: skip
@@ -200,7 +206,8 @@ def _log_words(name: str, node: dict[str, Any]) -> str:
 
 def _log_with(name: str, node: dict[str, Any]) -> str:
     if name == "notify":
-        channel = said(node, "channel.type", "notification.type").replace("_", " ").lower()
+        channel = said(node, "channel.notification.type", "notification.type", "channel.type").replace("_", " ").lower()
+        channel = "" if channel == "auto" else channel
         return f" {_summary(node.get('user') or node.get('assigned_user'))}{f' by {channel}' if channel else ''}"
     people = [_summary(one) for one in dicts(node.get("assignees") or node.get("assigned_user"))]
     if name in {"assign", "escalate", "reassign", "delegate", "trigger"} and any(people):
@@ -272,6 +279,13 @@ def _note(node: dict[str, Any], setting: Setting) -> list[Entry]:
     return [Entry(at, sentence("Note", words), who, kind_of(words), setting.where("a note"), key=_key(node))]
 
 
+def _status_update(node: dict[str, Any], setting: Setting) -> list[Entry]:
+    who = _summary(node.get("sender")) or "PagerDuty"
+    text = sentence("Status update", plain(said(node, "message")))
+    at = moment(node, setting, "created_at")
+    return [Entry(at, text, who, "communication", setting.where("a status update"), key=_key(node))]
+
+
 def _alert(node: dict[str, Any], setting: Setting) -> list[Entry]:
     title, where = plain(said(node, "summary", "alert_key")), said(node, "html_url") or setting.where()
     who = _summary(node.get("service")) or "PagerDuty"
@@ -287,7 +301,7 @@ def _fold_pages(entries: list[Entry]) -> None:
     for entry in sorted((one for one in entries if one.at), key=lambda one: str(one.at)):
         if entry.at is None or not entry.text.startswith("Notified "):
             continue
-        person = entry.text.removeprefix("Notified ").split(" by ")[0]
+        person = re.split(r" by |: ", entry.text.removeprefix("Notified "), maxsplit=1)[0]
         if person in rung and entry.at - rung[person] <= SAME_PAGE:
             entry.left_out = "The same person's next device, for the same page"
         rung.setdefault(person, entry.at)
@@ -334,6 +348,8 @@ SHAPES: list[tuple[Callable[[Any], bool], Callable[[dict[str, Any], Setting], li
     (_holds("incident", _is_incident), _list("incident")),
     (_holds("alerts", _is_alert), _list("alerts")),
     (_holds("notes", _is_note), _list("notes")),
+    (_holds("status_updates", _is_status_update), _list("status_updates")),
+    (lambda node: _is_status_update(node) and said(node, "sender.type").startswith("user"), _status_update),
     (_is_alert, _alert),
     (lambda node: _is_note(node) and said(node, "user.type").startswith("user"), _note),
 ]

@@ -41,12 +41,17 @@ ABOUT_LISTS = {
 
 
 def knows(node: Any) -> bool:
-    if isinstance(node, dict):
-        inside = node.get("messages")
-        return isinstance(inside, list) and (
-            knows_messages(inside) or (not inside and has_any(node, "ok", "channel_id"))
-        )
-    return knows_messages(node) or bool(list_named(node))
+    if not isinstance(node, dict):
+        return knows_messages(node) or bool(list_named(node))
+    inside = node.get("messages")
+    if not isinstance(inside, list):
+        return _is_alone(node)
+    return knows_messages(inside) or (not inside and has_any(node, "ok", "channel_id"))
+
+
+def _is_alone(node: dict[str, Any]) -> bool:
+    """One message, as an event of the API brings it."""
+    return node.get("type") == "message" and _is_message(node)
 
 
 def knows_messages(node: Any) -> bool:
@@ -92,6 +97,8 @@ def channels_in(node: Any) -> dict[str, str]:
 
 
 def read(node: Any, setting: Setting) -> list[Entry]:
+    if isinstance(node, dict) and _is_alone(node):
+        return _distinct([node], setting)
     if isinstance(node, dict):
         channel = said(node, "channel_name", "name", "channel.name", "channel") or setting.channel
         setting = replace(setting, channel=channel, people={**setting.people, **people_in(node.get("users"))})

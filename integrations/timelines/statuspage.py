@@ -23,20 +23,39 @@ def knows(node: Any) -> bool:
 
 
 def _is_incident(node: Any) -> bool:
-    return has(node, "incident_updates") or has(node, "shortlink", "status", "name")
+    if has(node, "incident_updates"):
+        first = first_dict(node["incident_updates"])
+        return has_any(first, "body", "display_at", "affected_components") or (
+            not first and has_any(node, "status", "name", "shortlink")
+        )
+    return has(node, "shortlink", "status", "name")
 
 
 def read(node: Any, setting: Setting) -> list[Entry]:
     if isinstance(node, list):
-        return [entry for one in dicts(node) for entry in read(one, setting)]
+        return _incidents([one for one in dicts(node) if _is_incident(one)], setting)
     if _is_incident(node):
         return _incident(node, setting)
     found = _component_update(node, setting) if has(node, "component_update") else []
     if isinstance(node.get("incident"), dict):
         found += _incident(node["incident"], setting)
     for name in LISTS[:2]:
-        found += [entry for one in dicts(node.get(name)) for entry in _incident(one, setting)]
+        found += _incidents(dicts(node.get(name)), setting)
     return found + [_component(one, setting) for one in dicts(node.get("components"))]
+
+
+def _incidents(incidents: list[dict[str, Any]], setting: Setting) -> list[Entry]:
+    """Of several incidents each update says which it is about."""
+    found = []
+    for one in incidents:
+        entries = _incident(one, setting)
+        name = plain(said(one, "name", "title"))
+        for entry in entries:
+            if len(incidents) > 1 and name and name not in entry.text:
+                head, _, rest = entry.text.partition(": ")
+                entry.text = sentence(head, name, rest)
+        found += entries
+    return found
 
 
 def _incident(incident: dict[str, Any], setting: Setting) -> list[Entry]:

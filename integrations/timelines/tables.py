@@ -16,13 +16,15 @@ from .columns import Clock, Columns, columns_of, looks_like_head
 from .meanings import is_no_event, kind_of, words_of
 from .moments import day_for, guessed, instant
 from .reading import MOST_ENTRIES, ONLY_FIRST, Entry, Setting
-from .shapes import at_path, dicts, one_line, said
+from .shapes import at_path, dicts, one_line, said, sentence
 
 KIND = "csv"
 KINDS = words_of("detection communication decision action escalation mitigation recovery")
 DELIMITERS = ("\t", ";", "|", ",")
 MOST_ROWS = MOST_ENTRIES + 10
 NO_TIME = "A row without a time"
+# What clients of IRC write where else a name stands.
+JOINED = {"-->", "<--", "-!-"}
 
 
 def table_in(text: str) -> list[list[str]] | None:
@@ -75,7 +77,7 @@ def columns_in(rows: list[list[str]]) -> tuple[list[str], list[list[str]], Colum
 def read(rows: list[list[str]], setting: Setting, text: str = "") -> tuple[list[Entry], list[str]]:
     """The entries, and what must be said about their times."""
     head, body, columns = columns_in(rows)
-    if columns is None or (not head and _is_prose(body, columns)):
+    if columns is None or (not head and (_is_prose(body, columns) or _goes_on(body, columns))):
         return [], []
     zone = columns.zone or zone_announced(text[:4000]) or setting.zone
     day, is_guess = day_for(setting.day, setting.file, zone)
@@ -88,6 +90,7 @@ def read(rows: list[list[str]], setting: Setting, text: str = "") -> tuple[list[
         for number, (row, at) in enumerate(zip(body, instants, strict=True), start=first)
         if any(_cell(row, column) for column in columns.texts) or at
     ]
+    entries += _milestones(head, body, columns, entries, setting, first)
     warnings = [guessed(day)] if is_guess and not names_day and any(instants) else []
     return entries[:MOST_ENTRIES], warnings + ([ONLY_FIRST] if len(entries) > MOST_ENTRIES else [])
 
@@ -97,6 +100,36 @@ def _is_prose(body: list[list[str]], columns: Columns) -> bool:
     beside = [_cell(row, columns.time + 1) for row in body[:20]]
     opened = [read_stamp(cell) for cell in beside if len(cell) > 12]
     return sum(bool(stamp and stamp.hour is not None) for stamp in opened) > len(body[:20]) / 2
+
+
+_MILESTONE = re.compile(
+    r"^(?P<what>detected|acknowledged|acked|escalated|mitigated|resolved|closed|recovered|restored|ended)"
+    r"(?:[ _]?(?:at|on|time|date|date ?time|timestamp))?$",
+    re.I,
+)
+
+
+def _milestones(
+    head: list[str], body: list[list[str]], columns: Columns, entries: list[Entry], setting: Setting, first: int
+) -> list[Entry]:
+    """A list of incidents or alerts has a column for each thing that became of them: "acknowledged_at", "resolved_on"."""
+    named = [(number, match["what"]) for number, name in enumerate(head) if (match := _MILESTONE.match(name.strip()))]
+    told = {entry.source: entry for entry in entries}
+    found = []
+    for number, row in enumerate(body, start=first):
+        source = setting.where(f"row {number}")
+        entry = told.get(source)
+        for column, what in named:
+            at = instant(_cell(row, column), setting.zone) if column != columns.time else None
+            if entry and entry.at and at and at > entry.at:
+                text = f"{what[:1].upper()}{what[1:].lower()}: {entry.text}"
+                found.append(Entry(at, text, "", kind_of(what), source))
+    return found
+
+
+def _goes_on(body: list[list[str]], columns: Columns) -> bool:
+    """Lines that hang indented under a line with a time are the words of that line, not rows."""
+    return sum(not _cell(row, columns.time) for row in body[:60]) > 0.3 * len(body[:60])
 
 
 def _times_of(body: list[list[str]], columns: Columns) -> str:
@@ -116,9 +149,11 @@ def _entry(row: Sequence[str], at: datetime | None, columns: Columns, source: st
     text = ". ".join(part.rstrip(".") for part in parts if part) if len(parts) > 1 else parts[0] if parts else ""
     stated = _cell(row, columns.kind).casefold()
     kind = stated if stated in KINDS else kind_of(text)
+    who = _cell(row, columns.who)
+    reason = "Somebody joined or left" if who in JOINED else is_no_event(text) if at else NO_TIME
     return Entry(
         at.astimezone(UTC) if at else None, text or " ".join(cell for cell in row if cell.strip()),
-        _cell(row, columns.who), kind, source, left_out=(is_no_event(text) if at else NO_TIME),
+        who, kind, source, left_out=reason,
     )  # fmt: skip
 
 
@@ -126,7 +161,7 @@ TIMES = (
     "timestamp", "@timestamp", "time", "ts", "at", "datetime", "date", "occurred_at", "created_at", "createdAt",
     "occurredAt", "created", "eventTime", "event_time", "startTime", "started_at", "when", "_time", "logged_at",
     "attributes.timestamp", "_source.@timestamp", "_source.timestamp", "fields.@timestamp.0", "result._time", "datePublished",
-    "start", "startsAt", "starts_at", "updated_at", "updatedAt",
+    "start", "startsAt", "starts_at", "date_happened", "published_at", "publishedAt", "updated_at", "updatedAt",
 )  # fmt: skip
 WORDS = (
     "message", "msg", "text", "event", "description", "summary", "title", "content", "body", "details", "what", "log",
@@ -135,8 +170,10 @@ WORDS = (
 )  # fmt: skip
 DOERS = (
     "who", "user", "author", "actor", "by", "username", "user.name", "author.name", "user.email", "actor.name", "sender",
+    "updater.user.name", "updater.name", "created_by.name", "creator.name", "sender.name", "author.login", "actor.login",
     "host", "service", "logger", "source", "userIdentity.userName", "kubernetes.pod_name", "hostname", "component",
 )  # fmt: skip
+TITLES = ("title", "summary", "event")
 LEVELS = ("level", "severity", "lvl", "log.level", "levelname")
 
 
@@ -150,11 +187,17 @@ def _is_object(node: dict[str, Any]) -> bool:
     return any(instant(at_path(node, name)) for name in TIMES) and bool(said(node, *WORDS))
 
 
+def _words_of(node: dict[str, Any]) -> str:
+    """Its words; where it has a title beside them, both."""
+    words, title = said(node, *WORDS), said(node, *TITLES)
+    return one_line(sentence(title, words) if title and " " in title else words, 1500)
+
+
 def read_objects(node: Any, setting: Setting) -> list[Entry]:
     found = []
     for number, one in enumerate(dicts(node), start=1):
         at = next((at for name in TIMES if (at := instant(at_path(one, name), setting.zone))), None)
-        text, level = one_line(said(one, *WORDS), 1500), said(one, *LEVELS)
+        text, level = _words_of(one), said(one, *LEVELS)
         stated = said(one, "kind", "type").casefold()
         reason = is_no_event(text) if at else NO_TIME
         reason = reason or ("A line for debugging" if level.casefold() in {"debug", "trace"} else "")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.integrations.timeline_files import left_out, reading_of, told
+from tests.integrations.timeline_files import clocks, left_out, reading_of, told
 
 STALL = ("2026-03-02T14:32:00Z", "Mira", "queue stalls")
 DRAIN = ("2026-03-02T14:40:00Z", "Jonas", "restarted, then drained")
@@ -116,3 +116,26 @@ def test_read_timeline_of_objects_from_an_unknown_tool_reads_their_times_and_wor
 
     assert (reading.kind, told(reading)) == ("json", [("2026-03-02T13:32:00Z", "q-1", "queue stalls")])
     assert left_out(reading) == [("poll", "A line for debugging")]
+
+
+def test_read_timeline_csv_of_alerts_tells_what_became_of_each() -> None:
+    table = (
+        "number,summary,created_on,acknowledged_on,resolved_on\n"
+        "7,Crane stuck,2026-03-02T14:32:00Z,2026-03-02T14:35:00Z,2026-03-02T15:00:00Z\n"
+        "8,Rail cold,2026-03-02T14:40:00Z,,\n"
+    )
+
+    reading = reading_of(table)
+
+    assert [(clock, text) for clock, (_, _, text) in zip(clocks(reading), told(reading), strict=True)] == [
+        ("03-02 14:32:00", "Crane stuck"),
+        ("03-02 14:35:00", "Acknowledged: Crane stuck"),
+        ("03-02 14:40:00", "Rail cold"),
+        ("03-02 15:00:00", "Resolved: Crane stuck"),
+    ]
+
+
+def test_read_timeline_csv_leaves_out_who_came_and_went() -> None:
+    reading = reading_of("2026-03-02 14:32:01\tmira\tcrane stuck\n2026-03-02 14:33:01\t-->\tsam has joined #quay\n")
+
+    assert [text for _, _, text in told(reading)] == ["crane stuck"]

@@ -52,6 +52,72 @@ SHAPES: dict[str, tuple[str, list[tuple[str, str, str]]]] = {
         """,
         [("14:32", "", "queue stalls"), ("14:40", "", "queue drained"), ("14:41", "", "all clear")],
     ),
+    "copied out of Slack, a line that could be a name": (
+        """
+        Mira Okafor
+          2:32 PM
+        the crane is stuck
+        2:33
+        calling the quay
+        """,
+        [("14:32", "Mira Okafor", "the crane is stuck"), ("14:33", "Mira Okafor", "calling the quay")],
+    ),
+    "a quoted chat": (
+        """
+        > mira [2:32 PM]
+        > the crane is stuck
+        >
+        > sam [2:35 PM]
+        > greasing the rail
+        """,
+        [("14:32", "mira", "the crane is stuck"), ("14:35", "sam", "greasing the rail")],
+    ),
+    "a chat that shows a log": (
+        """
+        > mira [2:32 PM]
+        look at this
+        ```
+        time="2026-03-01T01:02:03Z" level=warning msg="rail cold"
+        2026-03-01 01:02:04 rail frozen
+        ```
+        > sam [2:35 PM]
+        greasing the rail
+        """,
+        [
+            (
+                "14:32",
+                "mira",
+                'look at this\ntime="2026-03-01T01:02:03Z" level=warning msg="rail cold"\n2026-03-01 01:02:04 rail frozen',
+            ),
+            ("14:35", "sam", "greasing the rail"),
+        ],
+    ),
+    "a log of IRC": (
+        """
+        --- Log opened Mon Mar 02 14:00:00 2026
+        14:32 < mira> the crane is stuck
+        14:33 -!- sam [sam@quay] has joined #ops
+        14:35 <@sam> greasing the rail
+        --- Log closed Mon Mar 02 15:00:00 2026
+        """,
+        [("14:32", "mira", "the crane is stuck"), ("14:35", "sam", "greasing the rail")],
+    ),
+    "the chat of a video call": (
+        """
+        14:32:01\t From Mira Okafor to Everyone:
+        \tthe crane is stuck
+        14:35:01\t From sam to Everyone:
+        \tgreasing the rail
+        """,
+        [("14:32", "Mira Okafor", "the crane is stuck"), ("14:35", "sam", "greasing the rail")],
+    ),
+    "a log that counts seconds": (
+        """
+        1772461920.250 ERROR crane stuck
+        1772462100 rail greased
+        """,
+        [("14:32", "", "ERROR crane stuck"), ("14:35", "", "rail greased")],
+    ),
     "copied out of Slack": (
         """
         Monday, March 2nd
