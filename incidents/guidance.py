@@ -34,6 +34,7 @@ class Guidance:
 
     phases: list[Phase]
     numbers: list[str]
+    impact: list[Hint]
     causes: list[Hint]
     actions: list[Hint]
 
@@ -60,6 +61,12 @@ OUTAGE = Guidance(
         "is_data_lost",
         "is_data_exposed",
         "downstream",
+    ],
+    impact=[
+        Hint("What stopped working", "For whom, on which page or call, and could they get round it?"),
+        Hint("How many felt it", "Which count says so: requests that failed, people who tried, those who came back?"),
+        Hint("Money and promises", "What was not sold, and how much of what you promise for a month is used up?"),
+        Hint("Those who build on it", "Which services waited for this one, and what did their users see?"),
     ],
     causes=[
         Hint("Configuration", "Which value was wrong, and what would have shown that before it was live?"),
@@ -96,6 +103,12 @@ SECURITY = Guidance(
         "is_data_exposed",
         "records_affected_count",
     ],
+    impact=[
+        Hint("What could be reached", "Which systems and data could be read or changed, and which were?"),
+        Hint("Whose data", "How many people does it concern, and what can somebody do with what was seen?"),
+        Hint("Duties", "Whom must you tell, by law or by contract, and until when?"),
+        Hint("Trust", "What do people ask now, and which of it can you answer for certain?"),
+    ],
     causes=[
         Hint("A control that is missing", "What was expected to stop this, and was it ever there?"),
         Hint("Rights that were too wide", "Who could do this, and who of them needs to?"),
@@ -127,6 +140,12 @@ PROJECT = Guidance(
         "wasted_hours",
         "delay_days",
     ],
+    impact=[
+        Hint("What came late", "By how many days, and who had planned with it?"),
+        Hint("Work in vain", "How many hours were thrown away or done again?"),
+        Hint("Who turned away", "Which customers left or never came, and how do you know that this was why?"),
+        Hint("The people at work", "What did it cost them in evenings, and in other work left undone?"),
+    ],
     causes=[
         Hint("Requirements", "Whose need was taken for known, and who was never asked?"),
         Hint("Estimates", "What did the estimate leave out, and could anybody say so without losing by it?"),
@@ -155,6 +174,12 @@ PROCESS = Guidance(
         "response_hours",
         "wasted_hours",
         "delay_days",
+    ],
+    impact=[
+        Hint("Who waited", "How many people, for how long, and what could they not do meanwhile?"),
+        Hint("What was done twice", "How many hours went into finding out, mending and doing it again?"),
+        Hint("Promises", "Which date, rule or agreement was missed because of it?"),
+        Hint("What passed unseen", "How often had the same gap been there before without being noticed?"),
     ],
     causes=[
         Hint("Nobody could know the way", "Where does it say what to do, and could the person at the desk find it?"),

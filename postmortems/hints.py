@@ -27,6 +27,8 @@ def guide_for(section: Section, incident: Incident) -> Guide | None:
     guidance, kind = guidance_for(incident), incident.get_kind_display()
     if section.role in (SectionRole.CAUSES, SectionRole.FACTORS):
         return Guide(f"Where to look: {kind}", guidance.causes)
+    if section.role == SectionRole.IMPACT:
+        return Guide(f"What is often felt: {kind}", guidance.impact)
     if "{{actions}}" in section.body:
         return Guide(f"What often helps: {kind}", guidance.actions)
     if "{{timeline}}" in section.body:

@@ -94,7 +94,7 @@ def lane_story(document: Document) -> Story:
         if moment.occurred_at is not None
     ]
     instants = {instant.name: instant.at for instant in document.incident.instants if instant.at is not None}
-    return Story(marks, instants)
+    return Story(marks, instants, {one.name: one.at for one in document.own_instants})
 
 
 def timeline_tables(document: Document) -> Iterator[TimelineTable]:

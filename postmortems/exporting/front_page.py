@@ -167,9 +167,8 @@ def still_open(document: Document) -> Iterable[str]:
     yield from _open_actions(document)
     if document.status in (Postmortem.Status.DRAFT, Postmortem.Status.IN_REVIEW):
         yield f"The post-mortem is {_article(document.status_label)}: its text may still change."
-        for one in document.reviewers:
-            if one.state == "changes":
-                yield f"{one.name} asks for changes."
+        if objecting := [one.name for one in document.reviewers if one.state == "changes"]:
+            yield f"{_few(objecting)} {'asks' if len(objecting) == 1 else 'ask'} for changes."
         publish_by = document.clocks.publish_by
         if publish_by and publish_by < document.made_at:
             yield f"It was to be published by {publish_by.astimezone(document.zone):%-d %B %Y}."

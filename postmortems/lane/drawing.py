@@ -9,6 +9,7 @@ from postmortems.gaps import silences
 from postmortems.lane.axis import Axis, Tick, Window
 from postmortems.lane.story import WORDS, Mark, Story, Stretch
 
+OWN = "own"  # a time that the incident has a name of its own for
 SIDE = 14.0
 MARK = 15.0
 MOST_ROWS = 6
@@ -168,11 +169,11 @@ class _Pen:
 
     def lines(self) -> tuple[list[Line], float]:
         """Each with its word above, in as many rows as they need; and where what follows begins."""
-        seen = [(at, name) for name, at in self.story.instants.items() if self.is_in_sight(at)]
+        named = [(at, name, WORDS[name]) for name, at in self.story.instants.items()]
+        named += [(at, OWN, _short(name, LETTERS)) for name, at in self.story.own.items()]
         rows: list[float] = []
         found = []
-        for at, name in sorted(seen):
-            word = WORDS[name]
+        for at, name, word in sorted(one for one in named if self.is_in_sight(one[0])):
             x, row, anchor = self._beside(self.x(at), word, rows)
             label = Text(x, 12 + row * 14, word, anchor) if row < 4 else None
             found.append(Line(name, self.x(at), label, f"{word} {self.clock(at)}"))

@@ -59,14 +59,16 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Story:
-    """`instants` maps the incident's fields to what is known of them; both are in the order of time."""
+    """`instants` maps the incident's fields to what is known of them, `own` the names of its own times; all in the order
+    of time."""
 
     marks: list[Mark]
     instants: dict[str, datetime] = field(default_factory=dict)
+    own: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def moments(self) -> list[datetime]:
-        return sorted([*(mark.at for mark in self.marks), *self.instants.values()])
+        return sorted([*(mark.at for mark in self.marks), *self.instants.values(), *self.own.values()])
 
     @property
     def stretches(self) -> list[Stretch]:
@@ -92,6 +94,7 @@ class Story:
         return Story(
             [mark for mark in self.marks if mark.at <= at],
             {name: when for name, when in self.instants.items() if when <= at},
+            {name: when for name, when in self.own.items() if when <= at},
         )
 
 
@@ -101,7 +104,7 @@ def story_of(incident: Incident, events: Iterable[Event]) -> Story:
         for event in events
         if event.occurred_at is not None
     ]
-    return Story(marks, instants_of(incident))
+    return Story(marks, instants_of(incident), {one.name: one.at for one in incident.own_instants.all()})
 
 
 def instants_of(incident: Incident) -> dict[str, datetime]:

@@ -15,3 +15,12 @@ def test_guidance_is_that_of_the_incidents_kind():
     guidance = guidance_for(Incident(kind="security", severity=3))
 
     assert [phase.name for phase in guidance.phases] == ["Occurrence", "Detection", "Containment", "Remediation"]
+
+
+@pytest.mark.parametrize("kind", Incident.Kind)
+def test_every_kind_asks_about_its_impact_causes_and_actions(kind):
+    guidance = BY_KIND[kind]
+
+    for hints in (guidance.impact, guidance.causes, guidance.actions):
+        assert len({hint.name for hint in hints}) == 4
+        assert all(hint.question.endswith("?") for hint in hints)

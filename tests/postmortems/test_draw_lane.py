@@ -149,6 +149,19 @@ def test_every_instant_that_an_incident_has_is_on_the_line():
     assert [line.name for line in drawn(Story(marks(5), instants), width=2000).lines] == Incident.INSTANTS
 
 
+def test_times_of_its_own_stand_on_the_line_under_their_names():
+    own = {"certificate renewed": START - 14 * MINUTE, "a name that is far too long to be set above the line": START}
+    story = Story(marks(5), {"detected_at": START + 7 * MINUTE}, own)
+
+    lines = drawn(story, width=1200).lines
+    before = drawn(story.until(START - MINUTE), width=1200).lines
+
+    assert [(line.name, line.label.words) for line in lines] == [
+        ("own", "certificate renewed"), ("own", "a name that is far too long t…"), ("detected_at", "detected"),
+    ]  # fmt: skip
+    assert [line.title.partition(" 2 Mar")[0] for line in before] == ["certificate renewed"]
+
+
 def test_a_window_shows_its_part_alone():
     story = Story(marks(0, 10, 20, 30, 40))
 
@@ -194,5 +207,5 @@ def test_the_whole_page_asks_the_database_as_often_for_one_as_for_three(
         TimelineEventFactory(postmortem=draft, occurred_at=STARTED_AT + minute * MINUTE)
     signed_in.get("/postmortems/7/timeline/")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert "lane-drawing" in signed_in.get("/postmortems/7/timeline/").text

@@ -9,12 +9,15 @@ import yaml
 
 from incidents.impact import FIGURES
 from integrations.documents.reader import read
+from postmortems.agendas import Agenda
 from postmortems.exporting.as_json import as_json
 from postmortems.exporting.as_markdown import as_markdown
-from postmortems.exporting.document import SectionText
-from postmortems.exporting.front_page import gist
+from postmortems.exporting.document import RelatedLine, SectionText
+from postmortems.exporting.front_page import front_page, gist
+from postmortems.exporting.signatures import ReviewerLine
 from postmortems.exporting.words import cut, direction_of, with_headings_below
 from postmortems.models import Postmortem
+from postmortems.models.templates import Point
 from tests.factories import STARTED_AT
 from tests.postmortems.test_export_pdf import AT, document, told
 
@@ -61,6 +64,50 @@ def test_every_field_of_the_json_is_documented(told: Postmortem, settings) -> No
         return {name for value in thing for name in names(value)} if isinstance(thing, list) else set()
 
     assert sorted(name for name in names(json.loads(as_json(document(told)))) if f"`{name}`" not in text) == []
+
+
+REVIEWERS = [
+    ReviewerLine("Bo", "approved", "approved", datetime(2026, 3, 4, 9, tzinfo=UTC), ""),
+    ReviewerLine("Cem", "changes", "asks for changes", datetime(2026, 3, 4, 10, tzinfo=UTC), "Say when it ended."),
+    ReviewerLine("Dua", "waiting", "has not answered yet", None, ""),
+]
+
+
+def test_every_export_names_authors_and_what_reviewers_say(told: Postmortem) -> None:
+    signed = document(told, authors=["Ada", "Eli"], reviewers=REVIEWERS, published_anyway="The board meets.")
+    payload = json.loads(as_json(signed))
+    facts = yaml.safe_load(as_markdown(signed).decode().split("---\n", 2)[1])
+    front = front_page(signed)
+
+    assert payload["postmortem"]["authors"] == facts["authors"] == ["Ada", "Eli"]
+    assert payload["postmortem"]["published_anyway"] == "The board meets."
+    assert payload["reviews"][1] == {
+        "reviewer": "Cem", "state": "changes", "answered_at": "2026-03-04T10:00:00Z", "words": "Say when it ended.",
+    }  # fmt: skip
+    assert facts["reviewers"] == [
+        "Bo, approved (2026-03-04)", "Cem, asks for changes (2026-03-04)", "Dua, has not answered yet",
+    ]  # fmt: skip
+    assert front.signed == (
+        "Written by Ada and Eli. Review: Bo (approved), Cem (asks for changes) and Dua (has not answered yet)."
+    )
+    assert "Cem asks for changes." in front.still_open
+
+
+def test_the_agenda_and_related_incidents_are_in_markdown_and_read_back_as_words_alone(told: Postmortem) -> None:
+    agenda = Agenda([Point("Timeline", "Walk through it.", 10), Point("Actions", "", 15)], 60)
+    related = [RelatedLine("INC-3", "Checkout was down", "The same pool", STARTED_AT)]
+    bare, full = document(told), document(told, agenda=agenda, related=related)
+
+    text = as_markdown(full).decode()
+    found = read(text, "INC-7.md")
+
+    assert "## Agenda of the meeting\n\n- Timeline (10 min)\n  - Note: Walk through it.\n- Actions (15 min)" in text
+    assert "## Related incidents\n\n- INC-3 Checkout was down\n  - What is alike: The same pool" in text
+    before = read(as_markdown(bare), "INC-7.md")
+    assert (found.timeline, found.actions) == (before.timeline, before.actions)
+    sections = {section.title: section.text for section in found.sections}
+    assert "INC-3 Checkout was down" in sections["Related incidents"]
+    assert "Walk through it." in sections["Agenda of the meeting"]
 
 
 def test_markdown_starts_with_front_matter(told: Postmortem) -> None:
