@@ -176,6 +176,7 @@ def _facts(request: SignedInRequest, action: Action) -> dict[str, Any]:
         "action": action,
         "postmortem": action.postmortem,
         "incident": action.postmortem.incident,
+        "today": today,
         "days_overdue": days_overdue,
         "needs_decision": Ladder.load().rung_of(days_overdue) is Rung.DECISION,
         "story": story_of(action),

@@ -25,6 +25,18 @@ def test_detail_tells_the_story_of_an_action_in_words(member_client, action, mem
     ]
 
 
+def test_detail_says_when_it_asks_whether_it_holds(member_client, action, member):
+    with time_machine.travel("2026-03-12T09:00Z"):
+        finish_action(action, by=member, evidence="https://code.example/pull/7")
+
+    with time_machine.travel("2026-04-20T09:00Z"):
+        page = member_client.get("/actions/45/").content.decode()
+
+    assert "30 days have passed since it was done." in page
+    assert "asked since 11 Apr 2026" in page
+    assert "will be asked on 10 Jun 2026" in page
+
+
 def test_detail_of_a_restricted_incident_is_not_there_for_strangers(member_client, client, secret_action, owner):
     assert member_client.get("/actions/66/").status_code == 404
     client.force_login(owner)
