@@ -32,6 +32,8 @@ def at(words: str) -> datetime:
         ("10:1 odds", NOW, (NOW, "10:1 odds")),
         ("14:32:10 rebooted web-3", NOW, (at("2026-03-02 13:32:10"), "rebooted web-3")),
         ("2:32 pm rebooted web-3", NOW, (at("2026-03-02 13:32"), "rebooted web-3")),
+        ("14:32 Second customer calls", NOW, (at("2026-03-02 13:32"), "Second customer calls")),
+        ("14:32 min replicas is 0", NOW, (at("2026-03-02 13:32"), "min replicas is 0")),
         # What only looks like a clock.
         ("14.32 % of requests fail", NOW, (NOW, "14.32 % of requests fail")),
         ("10.10.3.4 does not answer", NOW, (NOW, "10.10.3.4 does not answer")),

@@ -60,6 +60,7 @@ def around(**changes):
         ("14:32 UTC+5:30 it broke", "2026-11-04T09:02", "it broke"),
         ("14:32 America/New_York it broke", "2026-11-03T19:32", "it broke"),
         ("14:32 API broke", "2026-11-03T13:32", "API broke"),
+        ("14:32 Second customer calls", "2026-11-03T13:32", "Second customer calls"),
         ("3 Nov 14:32 it broke", "2026-11-03T13:32", "it broke"),
         ("Nov 3rd, 14:32 it broke", "2026-11-03T13:32", "it broke"),
         ("Tue 3 November 2026 at 14:32 it broke", "2026-11-03T13:32", "it broke"),
