@@ -24,7 +24,9 @@ class ActionsConfig(AppConfig):
     def ready(self) -> None:
         from actions import answers, receivers  # noqa: F401 - connects them
         from actions.blocks import register_blocks
+        from actions.choosing import any_owner, of_postmortem, owners_pool, waits_pool
         from actions.history import ActionRows, CandidateRows
+        from people.choosing import register_place
         from people.mail import register_seal
         from people.topics import Topic, register_topic
         from postmortems.history import rows
@@ -33,5 +35,8 @@ class ActionsConfig(AppConfig):
         rows.register(CandidateRows())
         register_blocks()
         register_seal(answers.ADDRESSES, answers.seal)
+        register_place("owner", of_postmortem(owners_pool))
+        register_place("waits-for", of_postmortem(waits_pool))
+        register_place("any-owner", lambda reader, of: any_owner())
         for topic in TOPICS:
             register_topic(Topic(*topic))

@@ -10,6 +10,8 @@ from django.http import QueryDict
 
 from actions.models import Action, Hierarchy, Purpose
 from incidents.models import Incident, Service
+from people.choosing import ADDRESS, anybody
+from people.fields import PersonInput
 from people.models import Team, User
 from postmortems.models import Cause
 
@@ -27,6 +29,13 @@ class Named:
         self.label = str(self.rows[0]) if len(self.rows) == 1 else f"“{words}”"
 
     @property
+    def shown(self) -> str:
+        """As its field shows it: a picker knows people by their ids."""
+        if len(self.rows) != 1:
+            return self.words
+        return str(self.rows[0].pk) if isinstance(self.rows[0], User) else self.label
+
+    @property
     def keys(self) -> list[int]:
         return [row.pk for row in self.rows]
 
@@ -36,18 +45,23 @@ def _is_key(words: str) -> bool:
 
 
 def _called(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    if rows.model is User and (address := ADDRESS.search(words)):
+        return rows.filter(email__iexact=address[0])
     exact = rows.filter(name__iexact=words)
     if exact.exists():
         return exact
     return rows.named_like(words) if rows.model is User else rows.filter(name__icontains=words)  # type: ignore[attr-defined]
 
 
+def suggesting(names: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"list": names, "autocomplete": "off"})
+
+
 class NamedField(forms.CharField):
     """Written rather than chosen: among ten thousand people nobody scrolls, and no page should carry their names."""
 
-    def __init__(self, model: type[User] | type[Team] | type[Service], *, suggestions: str, **kwargs: Any) -> None:
-        widget = forms.TextInput(attrs={"list": suggestions, "autocomplete": "off"})
-        super().__init__(required=False, max_length=120, widget=widget, **kwargs)
+    def __init__(self, model: type[User] | type[Team] | type[Service], widget: forms.Widget, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=400, widget=widget, **kwargs)
         self.model = model
 
     def clean(self, value: Any) -> Named | None:
@@ -88,9 +102,9 @@ class ActionFilter(forms.Form):
     text = forms.CharField(label="Search", required=False, max_length=200)
     status = forms.ChoiceField(choices=STATES, required=False)
     priority = forms.ChoiceField(choices=[("", "any"), *Action.Priority.choices], required=False)
-    owner = NamedField(User, suggestions="people-known")
-    team = NamedField(Team, suggestions="teams-known")
-    service = NamedField(Service, suggestions="services-known")
+    owner = NamedField(User, PersonInput({"placeholder": "Anybody"}, pool=anybody()))
+    team = NamedField(Team, suggesting("teams-known"))
+    service = NamedField(Service, suggesting("services-known"))
     kind = forms.ChoiceField(label="Kind of incident", choices=[("", "any"), *Incident.Kind.choices], required=False)
     purpose = forms.ChoiceField(label="What it does", choices=[("", "any"), *Purpose.choices, NOT_SAID], required=False)
     hierarchy = forms.ChoiceField(
@@ -120,7 +134,7 @@ class ActionFilter(forms.Form):
         names = {name: self.wishes[name] for name in ("owner", "team", "service") if name in self.wishes}
         shown = self.address.copy()
         for name, named in names.items():
-            shown[name] = named.label if len(named.rows) == 1 else named.words
+            shown[name] = named.shown
         self.data = shown
 
     @property
@@ -188,11 +202,9 @@ def clean_query(query: str) -> str:
     return _query(QueryDict(query), {})
 
 
-def suggestions(user: User) -> dict[str, Iterable[str]]:
-    """Names that a reader is likely to look for: a hundred at most of each, and of people the own teams'."""
-    mates = User.objects.active().filter(teams__in=Team.objects.filter(members=user)).distinct()
+def suggestions() -> dict[str, Iterable[str]]:
+    """Names of teams and services that a reader is likely to look for: a hundred at most of each."""
     return {
-        "people": list(mates.values_list("name", flat=True)[:100]),
         "teams": list(Team.objects.values_list("name", flat=True)[:100]),
         "services": list(Service.objects.values_list("name", flat=True)[:100]),
     }

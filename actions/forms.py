@@ -4,14 +4,16 @@ from typing import Any
 from django import forms
 
 from actions.candidate_forms import causes_field, hierarchy_field, purpose_field
+from actions.choosing import owners_pool, waits_pool
 from actions.commands import Choice
 from actions.models import Action, ActionCandidate, Horizon, Purpose
 from actions.smart import Check
 from core.forms import MergingForm
-from people.models import Team, User
+from people.choosing import anybody
+from people.fields import PersonField, PersonInput, PersonOrTeamField
+from people.models import User
 from postmortems.models import Postmortem
 
-ONE_PERSON = "Choose one person"
 # What prevents comes before what helps to see and to respond, and that before what changes how the house works.
 PRIORITY_FOR: dict[str, str] = {
     Purpose.PREVENT: Action.Priority.HIGH,
@@ -19,6 +21,11 @@ PRIORITY_FOR: dict[str, str] = {
     Purpose.RESPOND: Action.Priority.MEDIUM,
     Purpose.SYSTEMIC: Action.Priority.LOW,
 }
+
+
+def owner_field(**how: Any) -> PersonField:
+    """Each form says whose actions these are, and with that who may own them."""
+    return PersonField(anybody(), **how)
 
 
 class DateInput(forms.DateInput):
@@ -37,7 +44,7 @@ class ActionForm(forms.Form):
         help_text="So that anyone can tell whether it is done: “Alert when the queue holds more than 1,000”.",
         widget=forms.TextInput(attrs={"data-row-main": ""}),
     )
-    owner = forms.ModelChoiceField(User.objects.able_to_own(), empty_label=ONE_PERSON)
+    owner = owner_field()
     due_on = forms.DateField(label="Due", widget=DateInput)
     priority = forms.ChoiceField(choices=Action.Priority, initial=Action.Priority.MEDIUM)
     description = forms.CharField(
@@ -61,7 +68,7 @@ class ActionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.is_full = is_full
         self.checks: Sequence[Check] = []
-        self.fields["owner"].queryset = fit_owners(postmortem)  # type: ignore[attr-defined]
+        self.fields["owner"].pool = owners_pool(postmortem)  # type: ignore[attr-defined]
         self.fields["cause"].queryset = postmortem.causes.all()  # type: ignore[attr-defined]
 
     @classmethod
@@ -125,27 +132,19 @@ class ReasonForm(forms.Form):
 class BlockForm(forms.Form):
     """Why it cannot go on, and whom it waits for: somebody of the house, so that somebody can be asked."""
 
-    waits_for = forms.ChoiceField(label="Waits for")
+    waits_for = PersonOrTeamField(
+        anybody(), label="Waits for", widget=PersonInput({"placeholder": "A person or a team"})
+    )
     reason = forms.CharField(label="What stands in the way", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", "Choose a team or a person"), *waited_for(action)]
-        self.fields["waits_for"].choices = choices  # type: ignore[attr-defined]
-
-    def clean_waits_for(self) -> User | Team:
-        kind, _, key = self.cleaned_data["waits_for"].partition("-")
-        found: User | Team = (Team if kind == "team" else User).objects.get(pk=int(key))
-        return found
+        others = waits_pool(action.postmortem).besides(_owner_of(action), "owns it")
+        self.fields["waits_for"].pool = others  # type: ignore[attr-defined]
 
 
-def waited_for(action: Action) -> list[tuple[str, list[tuple[str, str]]]]:
-    people = fit_owners(action.postmortem).exclude(pk=action.owner_id).values_list("pk", "name")
-    return [("Teams", teams_waited_for()), ("People", [(f"person-{pk}", name) for pk, name in people])]
-
-
-def teams_waited_for() -> list[tuple[str, str]]:
-    return [(f"team-{pk}", name) for pk, name in Team.objects.values_list("pk", "name")]
+def _owner_of(action: Action) -> list[User]:
+    return [action.owner] if action.owner else []
 
 
 class ProgressForm(forms.Form):
@@ -192,23 +191,23 @@ class HoldsForm(forms.Form):
 class FailsForm(forms.Form):
     note = forms.CharField(label="What no longer holds", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     title = forms.CharField(label="What is to be done now", max_length=300)
-    owner = forms.ModelChoiceField(User.objects.able_to_own(), empty_label=ONE_PERSON)
+    owner = owner_field()
     due_on = forms.DateField(label="Due", widget=DateInput)
 
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = fit_owners(action.postmortem)  # type: ignore[attr-defined]
+        self.fields["owner"].pool = owners_pool(action.postmortem)  # type: ignore[attr-defined]
 
 
 class ReassignForm(MergingForm):
-    owner = forms.ModelChoiceField(User.objects.able_to_own(), label="New owner", empty_label=ONE_PERSON)
+    owner = owner_field(label="New owner")
     reason = forms.CharField(label="Why", required=False, max_length=2000)
 
     def __init__(self, *args: Any, action: Action, in_place: bool = False, **kwargs: Any) -> None:
         """In its place the field shows who owns the action; a form of its own offers the others alone."""
         super().__init__(*args, **kwargs)
-        owners = fit_owners(action.postmortem)
-        self.fields["owner"].queryset = owners if in_place else owners.exclude(pk=action.owner_id)  # type: ignore[attr-defined]
+        owners = owners_pool(action.postmortem)
+        self.fields["owner"].pool = owners if in_place else owners.besides(_owner_of(action), "owns it already")  # type: ignore[attr-defined]
 
     @property
     def seen(self) -> dict[str, Any]:
@@ -227,20 +226,15 @@ class RescheduleForm(MergingForm):
         return {"due_on": None} if self.data.get("seen-due_on") == "" else super().seen
 
 
-def fit_owners(postmortem: Postmortem) -> Any:
-    """People who may answer for an action of this post-mortem. The command has the last word on one of them."""
-    people = User.objects.able_to_own()
-    incident = postmortem.incident
-    if not incident.is_restricted:
-        return people
-    insiders = (
-        User.objects.filter(participations__incident=incident)
-        .values("pk")
-        .union(
-            User.objects.filter(teams=incident.team_id).values("pk"),
-            User.objects.filter(teams_led=incident.team_id).values("pk"),
-            User.objects.filter(teams_managed=incident.team_id).values("pk"),
-            User.objects.filter(role=User.Role.ADMINISTRATOR).values("pk"),
-        )
+class PickersForm(forms.Form):
+    """What stands in a row where somebody is chosen in it."""
+
+    owner = owner_field()
+    waits_for = PersonOrTeamField(
+        anybody(), widget=PersonInput({"aria-label": "Waits for", "placeholder": "Waits for a person or a team"})
     )
-    return people.filter(pk__in=insiders)
+
+    def __init__(self, postmortem: Postmortem) -> None:
+        super().__init__(auto_id=False)
+        self.fields["owner"].pool = owners_pool(postmortem)  # type: ignore[attr-defined]
+        self.fields["waits_for"].pool = waits_pool(postmortem)  # type: ignore[attr-defined]

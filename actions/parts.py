@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from actions import queries
 from actions.candidate_forms import CandidateForm, LineForm
-from actions.forms import ActionForm, EditActionForm, teams_waited_for
+from actions.forms import ActionForm, EditActionForm, PickersForm
 from actions.grid import grid_of
 from actions.permissions import can_add
 from actions.weighed import weigh
@@ -37,7 +37,7 @@ def actions_context(user: User, postmortem: Postmortem) -> dict[str, Any]:
         "weighed": weighed,
         "action_form": form,
         "editors": EditActionForm(postmortem=postmortem, auto_id=False) if form else None,
-        "teams": teams_waited_for() if form else [],
+        "pickers": PickersForm(postmortem) if form else None,
     }
 
 

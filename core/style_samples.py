@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.paginator import Page, Paginator
+from django.forms.utils import flatatt
 
 LONG_TITLE = (
     "Checkout answered with 502 for every customer in the northern region because an expired intermediate certificate "
@@ -77,8 +78,31 @@ def one_page() -> Page[int]:
     return Paginator(range(60), 20).page(2)
 
 
+def picker(name: str, chosen: list[SamplePerson], **how: Any) -> dict[str, Any]:
+    """As people/fields.py describes one to its template."""
+    seen = [{"value": str(one.pk), "name": one.name, "person": one, "written": one.name} for one in chosen]
+    attrs = flatatt({"id": f"picker-{name}", "placeholder": "Name or e-mail address", **how.pop("attrs", {})})
+    return {"name": name, "attrs": attrs, "chosen": seen, "url": "/people/suggest/anybody/", **how}
+
+
+def pickers() -> dict[str, dict[str, Any]]:
+    namesakes = [
+        {"value": str(one.pk), "name": "Ada Example", "person": one, "beside": f"{team} · ada.{one.pk}@harbour.example"}
+        for one, team in zip([PEOPLE[0], SamplePerson(8, "Ada Example")], ["Payments", "Platform"], strict=True)
+    ]
+    offers = [{"words": "Ada", "people": namesakes}]
+    return {
+        "empty": picker("nobody", []),
+        "one": picker("one", PEOPLE[:1]),
+        "many": picker("many", PEOPLE[1:5], is_many=True),
+        "asked": picker("asked", [], words="Ada", offers=offers, attrs={"aria-invalid": "true"}),
+        "plain": picker("plain", PEOPLE[2:3], url=""),
+    }
+
+
 def samples() -> dict[str, Any]:
     return {
+        "pickers": pickers(),
         "people": PEOPLE,
         "form": SampleForm(),
         "refused": refused_form(),

@@ -4,11 +4,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Choices, Q
+from django.db.models import Choices
 from django.forms.models import fields_for_model
 from django.utils.text import capfirst
 
 from core.forms import InstantField, MergingForm
+from incidents.choosing import participants_pool
 from incidents.errors import IncidentRefused
 from incidents.guidance import BY_KIND
 from incidents.impact import FIGURES, Group, label_of
@@ -24,6 +25,7 @@ from incidents.models import (
     SeverityPolicy,
 )
 from incidents.queries import BY_NUMBER
+from people.fields import PeopleField, PersonField
 from people.models import Team, User
 
 TIMES = {
@@ -76,9 +78,7 @@ class IncidentForm(MergingForm):
         Service.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
     )
     team = forms.ModelChoiceField(Team.objects.all(), empty_label="Choose a team", help_text="Who answers for it.")
-    participants = forms.ModelMultipleChoiceField(
-        User.objects.active(), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    participants = PeopleField(participants_pool(None), required=False)
     is_restricted = forms.BooleanField(
         label="Restricted", required=False, help_text="Only its team, its participants and administrators can see it."
     )
@@ -87,10 +87,7 @@ class IncidentForm(MergingForm):
         # An answer brings what its writer had seen; a fresh page shows what is true now.
         seen_now = facts_of(incident) if incident and not args else None
         super().__init__(*args, seen_now=seen_now, **kwargs)
-        # Whoever took part and has left since stays among the participants.
-        self.fields["participants"].queryset = User.objects.filter(  # type: ignore[attr-defined]
-            Q(is_active=True) | Q(participations__incident=incident)
-        ).distinct()
+        self.fields["participants"].pool = participants_pool(incident)  # type: ignore[attr-defined]
         for name, meaning in TIMES.items():
             label = str(Incident._meta.get_field(name).verbose_name).capitalize()  # type: ignore[union-attr]
             self.fields[name] = InstantField(label=label, required=False, help_text=meaning)
@@ -211,8 +208,8 @@ class RolesForm(MergingForm):
         roles = capitalised(Participant.Role)
         for row in rows:
             self.fields[f"{self.PREFIX}{row.user_id}"] = forms.ChoiceField(label=str(row.user), choices=roles)
-        others = User.objects.active().exclude(pk__in=[row.user_id for row in rows])
-        self.fields["added"] = forms.ModelChoiceField(others, label="Add", required=False, empty_label="nobody else")
+        others = participants_pool(incident).besides([row.user for row in rows], "takes part already")
+        self.fields["added"] = PersonField(others, label="Add", required=False)
         self.fields["added_as"] = forms.ChoiceField(label="As", choices=roles, initial=Participant.Role.RESPONDER)
 
     @property

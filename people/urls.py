@@ -7,5 +7,7 @@ app_name = "people"
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("mails/", views.mails, name="mails"),
+    path("suggest/<slug:place>/", views.suggest, name="suggest"),
+    path("suggest/<slug:place>/<int:number>/", views.suggest, name="suggest_within"),
     path("mails/stop/<str:token>/", views.stop_mail, name="stop_mail"),
 ]

@@ -1,14 +1,24 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from people.choosing import pool_at, suggested
 from people.forms import MailsForm, ProfileForm
 from people.models import User
 from people.requests import SignedInRequest
 from people.topics import choose_mails, read_stop_address, stop_topic
+
+LONGEST_QUERY = 100
+
+
+@require_safe
+def suggest(request: SignedInRequest, place: str, number: int | None = None) -> HttpResponse:
+    """Whom one may choose there, for what is typed as `q`; nobody but the signed in may ask."""
+    pool = pool_at(place, request.user, number)
+    return JsonResponse({"found": suggested(pool, request.GET.get("q", "")[:LONGEST_QUERY], reader=request.user)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

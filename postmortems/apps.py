@@ -7,8 +7,10 @@ class PostmortemsConfig(AppConfig):
 
     def ready(self) -> None:
         from live import registry
+        from people.choosing import register_place
         from people.topics import Topic, register_topic
         from postmortems import receivers  # noqa: F401 - connects them
+        from postmortems.choosing import facilitators_place
         from postmortems.door import PostmortemDoor
         from postmortems.history import rows
         from postmortems.history.keeping import kept_upto
@@ -34,3 +36,4 @@ class PostmortemsConfig(AppConfig):
         rows.register(CauseRows())
         rows.register(FactsRows())
         register_blocks()
+        register_place("facilitator", facilitators_place)

@@ -1,11 +1,11 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 
 from core.forms import InstantField, MergingForm
-from incidents.queries import people_who_see
-from people.models import User
+from people.choosing import anybody
+from people.fields import PersonField
+from postmortems.choosing import facilitators_pool
 from postmortems.models import Postmortem
 
 
@@ -16,16 +16,13 @@ class MeetingForm(MergingForm):
     meeting_place = forms.CharField(
         label="Where", required=False, max_length=500, help_text="A room, or the link of a video call."
     )
-    facilitator = forms.ModelChoiceField(
-        User.objects.none(),
+    facilitator = PersonField(
+        anybody(),
         required=False,
-        empty_label="nobody yet",
         help_text="Leads the meeting and takes no side: best somebody who did not work on the incident.",
     )
 
     def __init__(self, *args: Any, postmortem: Postmortem, **kwargs: Any) -> None:
         seen_now = {name: getattr(postmortem, name) for name in self.base_fields} if not args else None
         super().__init__(*args, seen_now=seen_now, **kwargs)
-        # Whoever leads it already stays in the list, also after having left.
-        able = Q(pk__in=people_who_see(postmortem.incident).able_to_own()) | Q(pk=postmortem.facilitator_id)
-        self.fields["facilitator"].queryset = User.objects.filter(able)  # type: ignore[attr-defined]
+        self.fields["facilitator"].pool = facilitators_pool(postmortem)  # type: ignore[attr-defined]

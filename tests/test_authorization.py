@@ -155,6 +155,8 @@ Policy = tuple[Rule | None, Rule | None]
 
 POLICY: dict[str, Policy] = {
     "home": (signed_in, None),
+    "people:suggest": (signed_in, None),
+    "people:suggest_within": (reader, None),
     "style": (public, None),
     "glossary": (signed_in, None),
     "lateness": (signed_in, None),

@@ -338,6 +338,7 @@ def _value(world: World, address: Address, parameter: str, kind: str) -> object:
         "template": world.template.pk,
         "relation": world.relation.pk if world.relation else NOBODY_HAS,
         "block": "timeline",
+        "place": "participants",
         "token": "no-token",
         "purpose": "accept",
         "fingerprint": "aa",

@@ -72,13 +72,18 @@ def refuse_ended(action: Action) -> None:
 
 
 def refuse_unfit_owner(postmortem: Postmortem, owner: User | None) -> None:
-    if owner is None:
-        return
+    if owner is not None and (why := why_unfit(postmortem, owner)):
+        raise NotAllowedNow(why)
+
+
+def why_unfit(postmortem: Postmortem, owner: User) -> str:
+    """Why somebody cannot answer for its actions; empty for whoever can."""
     if not owner.can_write:
-        raise NotAllowedNow(f"{owner} cannot own an action: the account is for reading, or no longer active.")
+        return f"{owner} cannot own an action: the account is for reading, or no longer active."
     if not Postmortem.objects.visible_to(owner).filter(pk=postmortem.pk).exists():
-        raise NotAllowedNow(f"{owner} cannot see this restricted incident: add them to its participants first.")
+        return f"{owner} cannot see this restricted incident: add them to its participants first."
+    return ""
 
 
 def is_fit_owner(postmortem: Postmortem, person: User | None) -> bool:
-    return bool(person and person.can_write and Postmortem.objects.visible_to(person).filter(pk=postmortem.pk).exists())
+    return person is not None and not why_unfit(postmortem, person)

@@ -16,6 +16,7 @@ from actions.models import Action
 from actions.views.finding import find_to_edit
 from actions.views.steps import FORMS, make_step
 from core.errors import DomainError
+from people.fields import without_suggestions
 from people.models import User
 from people.requests import SignedInRequest
 
@@ -70,11 +71,12 @@ def answer_by_mail(request: HttpRequest, token: str) -> HttpResponse:
 def _opened_with(request: HttpRequest, key: Key) -> HttpResponse:
     if request.method == "POST":
         return _answer_with(request, key)
-    return _ask(request, key.action, key.purpose, key.person, _form(key.action, key.purpose))
+    form = without_suggestions(_form(key.action, key.purpose))
+    return _ask(request, key.action, key.purpose, key.person, form)
 
 
 def _answer_with(request: HttpRequest, key: Key) -> HttpResponse:
-    form = _form(key.action, key.purpose, request)
+    form = without_suggestions(_form(key.action, key.purpose, request))
     if not _has_made(key.action, key.purpose, key.person, form, key=key):
         return _ask(request, key.action, key.purpose, key.person, form, status=422)
     action = get_object_or_404(Action.objects.select_related("owner", "waits_for", "waits_for_team"), pk=key.action.pk)

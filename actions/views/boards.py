@@ -70,7 +70,7 @@ def _frame(request: SignedInRequest, filters: ActionFilter, counts: dict[str, in
         "query": filters.query,
         "quick": pages.quick_filters(filters, counts),
         "saved": SavedFilter.objects.visible_to(request.user).select_related("owner", "team"),
-        "suggestions": suggestions(request.user),
+        "suggestions": suggestions(),
         "view": request.resolver_match.url_name if request.resolver_match else "index",
         "here": request.path,
         "clear_url": reverse("actions:board" if request.path.endswith("/board/") else "actions:index"),

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST
 
 from actions.boards.bulk import MOST, Change, Wish, change_all, preview
 from actions.boards.narrowing import in_status, narrowed
-from actions.filters import ActionFilter, Named, clean_query, suggestions
+from actions.choosing import any_owner
+from actions.filters import ActionFilter, clean_query
 from actions.forms import DateInput
 from actions.models import Action
-from people.models import User
+from people.fields import PersonField
 from people.requests import SignedInRequest
 
 
@@ -24,10 +25,7 @@ class BulkForm(forms.Form):
     """What each change needs; the command has the last word on each action."""
 
     change = forms.ChoiceField(label="What is to be done with them", choices=Change, widget=forms.RadioSelect)
-    owner = forms.CharField(
-        label="New owner", required=False, max_length=254, help_text="Their name or e-mail address.",
-        widget=forms.TextInput(attrs={"list": "people-known", "autocomplete": "off"}),
-    )  # fmt: skip
+    owner = PersonField(any_owner(), label="New owner", required=False)
     due_on = forms.DateField(label="New due date", required=False, widget=DateInput)
     priority = forms.ChoiceField(
         label="New priority", choices=[("", "choose one"), *Action.Priority.choices], required=False
@@ -43,19 +41,6 @@ class BulkForm(forms.Form):
         if asked and asked not in self.errors and not given.get(asked):
             self.add_error(asked, f"Say which {asked.replace('due_on', 'date')}.")
         return given
-
-    def clean_owner(self) -> User | None:
-        words = self.cleaned_data["owner"].strip()
-        if not words:
-            return None
-        people = User.objects.able_to_own()
-        found = list(people.filter(email__iexact=words)[:1]) or Named(people, words).rows
-        if len(found) != 1:
-            few = ", ".join(f"{one} ({one.email})" for one in found[:5])
-            raise forms.ValidationError(
-                f"Which of them: {few}?" if found else f"Nobody at work here goes by “{words}”."
-            )
-        return found[0]
 
 
 @require_POST
@@ -104,7 +89,6 @@ def _page(
         "query": clean_query(request.POST.get("query", "")),
         "is_cut": bool(request.POST.get("every")) and len(chosen) == MOST,
         "most": MOST,
-        "suggestions": suggestions(request.user),
         **found,
     }
     return render(request, "actions/bulk.html", context, status=status)

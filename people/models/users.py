@@ -1,10 +1,9 @@
-import re
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchQuery
 from django.core.cache import cache
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -13,9 +12,7 @@ from django.urls import reverse
 
 from core.dates import validate_time_zone
 from core.models import TimestampedModel
-
-WORD = re.compile(r"[^\W_]+")
-NAME_WORDS = SearchVector("name", config="simple")
+from people.models.finding import KNOWN_BY, beginnings
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -23,13 +20,18 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(is_active=True)
 
     def named_like(self, words: str) -> Self:
-        """Whose names have, for each of these words, one that begins with it; an index knows all words of all names."""
-        beginnings = " & ".join(f"'{word}':*" for word in WORD.findall(words))
-        if not beginnings:
-            return self if not words.strip() else self.none()
-        return self.annotate(name_words=NAME_WORDS).filter(
-            name_words=SearchQuery(beginnings, search_type="raw", config="simple")
-        )
+        """Whose names have, for each of these words, one that begins with it."""
+        return self if not words.strip() else self.matching(beginnings(words, weight="A"))
+
+    def known_as(self, words: str) -> Self:
+        """The same of name, initials and what stands before the @ of the address."""
+        return self if not words.strip() else self.matching(beginnings(words))
+
+    def matching(self, query: str) -> Self:
+        """By a query made of `beginnings`. An index answers it."""
+        if not query:
+            return self.none()
+        return self.alias(known_by=KNOWN_BY).filter(known_by=SearchQuery(query, search_type="raw", config="simple"))
 
     def able_to_own(self) -> Self:
         """People who may answer for an action: everyone at work who may write."""
@@ -65,7 +67,7 @@ class User(AbstractBaseUser, TimestampedModel):
 
     class Meta:
         ordering = ["name", "email"]
-        indexes = [GinIndex(NAME_WORDS, name="user_by_words_of_name")]
+        indexes = [GinIndex(KNOWN_BY, name="user_by_what_they_are_known_by")]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_the_case"),
             models.CheckConstraint(

@@ -8,6 +8,7 @@ import "./left-words.js";
 import "./menus.js";
 import "./outline.js";
 import "./palette.js";
+import "./picker/element.js";
 import "./prompts.js";
 import "./relative-times.js";
 import "./lane.js";

@@ -20,7 +20,7 @@ function askSoon(form) {
 }
 
 async function ask(form, query) {
-  const inputs = [...form.querySelectorAll("input, select, textarea")].filter((input) => input.name && input.type !== "hidden");
+  const inputs = [...form.querySelectorAll("input, select, textarea")].filter((input) => input.name && input.name !== "csrfmiddlewaretoken");
   const answer = await send(form.dataset.smartForm, Object.fromEntries(inputs.map((input) => [input.name, input.value])));
   // Somebody typed on meanwhile, or the row is added already: the answer is to an older question.
   if (asked.get(form) !== query || !form.isConnected) return;

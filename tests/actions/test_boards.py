@@ -74,7 +74,7 @@ def test_seen_by_lets_through_exactly_what_visible_to_does(member, owner, secret
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("address", "queries"), [("board/", 11), ("weekly/?team=", 8), ("?group=owner", 13)])
+@pytest.mark.parametrize(("address", "queries"), [("board/", 10), ("weekly/?team=", 8), ("?group=owner", 12)])
 def test_boards_ask_the_same_number_of_queries_for_any_number_of_rows(
     member_client, django_assert_num_queries, warm, common, count, address, queries
 ):

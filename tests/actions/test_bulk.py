@@ -87,8 +87,8 @@ def test_bulk_gives_no_date_that_is_over_and_keeps_what_was_typed(member_client,
 @pytest.mark.parametrize(
     ("sent", "problem"),
     [
-        ({"change": "owner", "owner": "Nobody Here", "reason": "x"}, "Nobody at work here goes by"),
-        ({"change": "owner", "owner": "Same", "reason": "x"}, "Which of them"),
+        ({"change": "owner", "owner": "Nobody Here", "reason": "x"}, "Nobody who can be chosen here goes by"),
+        ({"change": "owner", "owner": "Same", "reason": "x"}, "Several people go by"),
         ({"change": "due_on", "reason": "x"}, "Say which date"),
         ({"change": "drop"}, "This field is required"),
     ],

@@ -361,5 +361,5 @@ def test_the_plan_asks_the_database_as_often_for_one_of_each_as_for_three(
     for count in (1, 2):
         for _ in range(count):
             add_one_of_each()
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(11):
             member_client.get("/actions/for/7/plan/")

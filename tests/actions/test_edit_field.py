@@ -90,7 +90,7 @@ def test_an_action_without_owner_or_date_gets_them(write, action, owner):
             {"due_on": "2026-03-11", "reason": "x"},
             "11 March 2026 is over: give a date that is still to come.",
         ),
-        ("owner", {"owner": "999999"}, "Select a valid choice. That choice is not one of the available choices."),
+        ("owner", {"owner": "999999"}, "There is no such person any more. Choose another."),
         ("status", {"step": "finish", "evidence": "trust me"}, "Enter a valid URL."),
         ("status", {"step": "drop", "reason": " "}, "This field is required."),
         ("status", {"step": "reopen", "reason": "Why not"}, "ACT-45 is open already."),

@@ -88,7 +88,7 @@ def test_index_asks_the_same_number_of_queries_for_any_number_of_rows(member_cli
     ActionFactory.create_batch(count)
     member_client.get("/actions/")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         response = member_client.get("/actions/")
 
     assert len(response.context["page"]) == count

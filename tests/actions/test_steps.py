@@ -104,7 +104,7 @@ def test_reassign_offers_no_one_who_cannot_see_a_restricted_incident(client, own
     outsider, guest = UserFactory(), UserFactory()
     ParticipantFactory(incident=secret_action.postmortem.incident, user=guest)
 
-    offered = set(client.get("/actions/66/").context["reassign_form"].fields["owner"].queryset)
+    offered = set(client.get("/actions/66/").context["reassign_form"].fields["owner"].pool.people)
     response = client.post("/actions/66/reassign/", {"reassign-owner": outsider.pk})
 
     team = secret_action.postmortem.incident.team
@@ -172,7 +172,7 @@ def test_edit_of_a_field_that_somebody_else_changed_shows_both_values(member_cli
 def test_fit_owners_of_an_open_incident_are_all_who_may_write(member_client, action, viewer, member):
     IncidentFactory()
 
-    offered = member_client.get("/actions/45/").context["reassign_form"].fields["owner"].queryset
+    offered = member_client.get("/actions/45/").context["reassign_form"].fields["owner"].pool.people
 
     assert member in offered
     assert viewer not in offered

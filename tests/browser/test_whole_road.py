@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from people.models import User
 from tests.browser.conftest import SignIn
+from tests.browser.pickers import choose
 from tests.factories import OrganisationFactory, TeamFactory, UserFactory
 from tests.stack import MailServer, Stack, wait_until
 
@@ -65,7 +66,7 @@ def add_event(page: Page, at: str, text: str) -> None:
 def add_action(page: Page, title: str, owner: str, due: str) -> None:
     form = page.locator("form.action-add")
     form.get_by_label("What").first.fill(title)
-    form.get_by_label("Owner").select_option(label=owner)
+    choose(form.get_by_label("Owner"), owner)
     form.get_by_label("Due").fill(due)
     form.get_by_role("button", name="Take it on").click()
 

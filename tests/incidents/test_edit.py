@@ -37,6 +37,8 @@ def opened(incident, client):
 def _as_sent(value):
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, list):
+        return [getattr(one, "pk", one) for one in value]
     return "" if value is None else "False" if value is False else value
 
 

@@ -42,9 +42,10 @@ function empty(form, values) {
 }
 
 function fill(form, values) {
+  for (const picker of form.querySelectorAll("people-picker")) picker.value = values[picker.name] ?? "";
   for (const [name, value] of Object.entries(values)) {
     const input = form.elements.namedItem(name);
-    if (input && input.name !== "csrfmiddlewaretoken") input.value = value;
+    if (input && input.name !== "csrfmiddlewaretoken" && !input.closest("people-picker")) input.value = value;
   }
   mainOf(form).focus();
 }

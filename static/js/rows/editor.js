@@ -20,6 +20,9 @@ function button(label, act, variant) {
 }
 
 const optionsOf = (name) => [...(document.querySelector(`select[name="${name}"]`)?.options ?? [])];
+// A picker of people is one control, whatever it consists of.
+const CONTROLS = "people-picker, input, select, textarea";
+const controlsIn = (box) => [...box.querySelectorAll(CONTROLS)].filter((control) => !control.parentElement.closest("people-picker"));
 const quoted = (text) => (text === "" ? "nothing" : `“${text.length > 300 ? `${text.slice(0, 300)}…` : text}”`);
 
 export class FieldEditor {
@@ -37,6 +40,7 @@ export class FieldEditor {
     // Words are mostly added to; selected, the first letter would take them all away.
     if (this.main.matches("textarea, [type=text]")) this.main.setSelectionRange(this.main.value.length, this.main.value.length);
     else this.main.select?.();
+    this.main.open?.();
     this.field.dispatchEvent(new CustomEvent("debrief:editing", { bubbles: true, detail: { row: this.row.dataset.row } }));
   }
 
@@ -51,11 +55,12 @@ export class FieldEditor {
 
   build() {
     const blueprint = document.querySelector(`template[data-editors="${this.list.name}"]`).content;
-    this.box = blueprint.querySelector(`[data-editor="${this.name}"]`).cloneNode(true);
+    this.box = document.importNode(blueprint.querySelector(`[data-editor="${this.name}"]`), true);
     this.box.className = "row-editor field";
     this.box.dataset.rowEditor = this.name;
-    this.main = this.box.querySelector("input, select, textarea");
-    this.main.setAttribute("aria-label", this.field.dataset.label);
+    for (const picker of this.box.querySelectorAll("people-picker")) picker.wake();
+    [this.main] = controlsIn(this.box);
+    this.typedIn.setAttribute("aria-label", this.field.dataset.label);
     this.note = document.createElement("div");
     this.note.className = "row-note";
     this.note.setAttribute("role", "status");
@@ -68,6 +73,10 @@ export class FieldEditor {
     this.box.addEventListener("input", () => this.ask());
     this.box.addEventListener("pointerdown", () => (this.byPointer = true));
     this.main.addEventListener("change", () => this.main.matches("select") && this.byPointer && !this.isExplicit && this.save({ stay: true }));
+  }
+
+  get typedIn() {
+    return this.main.input ?? this.main;
   }
 
   get isExplicit() {
@@ -83,24 +92,17 @@ export class FieldEditor {
       if (main.value.length > 16) main.step = 1;
     } else if (this.name === "status") {
       for (const option of [...main.options]) if (!option.dataset.from.split(" ").includes(seen)) option.remove();
-      this.borrowPeople();
-    } else main.value = seen;
+    } else if (main.matches("people-picker")) main.takeFrom(this.field, seen);
+    else main.value = seen;
     const why = box.querySelector("[data-when-was]");
     if (why) why.hidden = !seen;
     this.ask();
   }
 
-  // The people who may own an action stand in the form that adds one.
   borrowOptions() {
     const { main, seen } = this;
     main.append(...optionsOf(main.dataset.optionsOf).map((option) => new Option(option.text, option.value)));
     if (seen && ![...main.options].some((option) => option.value === seen)) main.append(new Option(this.field.textContent.trim(), seen));
-  }
-
-  borrowPeople() {
-    const group = this.box.querySelector("[data-people-of]");
-    const people = optionsOf(group?.dataset.peopleOf).filter((option) => option.value);
-    group?.append(...people.map((option) => new Option(option.text, `person-${option.value}`)));
   }
 
   buttons() {
@@ -114,11 +116,11 @@ export class FieldEditor {
   ask() {
     if (this.name !== "status") return;
     const asks = this.main.selectedOptions[0]?.dataset.asks?.split(" ") ?? [];
-    for (const input of this.box.querySelectorAll("input, select")) if (input !== this.main) input.hidden = !asks.includes(input.name);
+    for (const input of controlsIn(this.box)) if (input !== this.main) input.hidden = !asks.includes(input.name);
   }
 
   values() {
-    const inputs = [...this.box.querySelectorAll("input, select, textarea")].filter((input) => !input.hidden);
+    const inputs = controlsIn(this.box).filter((input) => !input.hidden);
     return Object.fromEntries(inputs.map((input) => [input.name, input.value]));
   }
 
@@ -222,8 +224,8 @@ export class FieldEditor {
 
   show(state, words, ...more) {
     this.state = this.box.dataset.state = state;
-    this.main.toggleAttribute("aria-invalid", false);
-    if (state === "refused") this.main.setAttribute("aria-invalid", "true");
+    this.typedIn.toggleAttribute("aria-invalid", false);
+    if (state === "refused") this.typedIn.setAttribute("aria-invalid", "true");
     this.note.replaceChildren(...(words ? [words] : []), ...more);
   }
 
@@ -248,6 +250,7 @@ export class FieldEditor {
 
   mine() {
     const { main } = this;
+    if (main.matches("people-picker")) return main.words;
     return main.selectedOptions ? main.selectedOptions[0]?.text ?? "" : main.value.replace("T", this.name === "occurred_at" ? " " : "T");
   }
 

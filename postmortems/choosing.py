@@ -1,0 +1,42 @@
+"""Whom one may choose to lead the meeting."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from django.db.models import Q
+from django.shortcuts import get_object_or_404
+
+from incidents.models import Incident, Participant
+from incidents.queries import people_who_see
+from people.choosing import Pool
+from people.models import User
+from postmortems.models import Postmortem
+
+FEW = 40
+
+
+def facilitators_pool(postmortem: Postmortem) -> Pool:
+    """Those who see it and may write. Whoever leads it already stays, also after having left."""
+    incident = postmortem.incident
+    able = Q(pk__in=people_who_see(incident).able_to_own()) | Q(pk=postmortem.facilitator_id)
+
+    def why_not(person: User) -> str:
+        if not person.can_write:
+            return f"{person} cannot lead a meeting: the account is for reading, or no longer active."
+        return f"{person} cannot see this restricted incident: add them to its participants first."
+
+    def notes(people: Collection[int], reader: User) -> Mapping[int, str]:
+        took_part = Participant.objects.filter(incident=incident, user__in=people)
+        return dict.fromkeys(took_part.values_list("user", flat=True), "took part")
+
+    return Pool(User.objects.filter(able), "facilitator", incident.number, lambda: _near(incident), why_not, notes)
+
+
+def _near(incident: Incident) -> Sequence[Collection[int]]:
+    """Facilitators who did not work on it."""
+    leading = User.objects.filter(role=User.Role.FACILITATOR).exclude(participations__incident=incident)
+    return [set(leading.order_by().values_list("pk", flat=True)[:FEW])]
+
+
+def facilitators_place(reader: User, number: int | None) -> Pool:
+    seen = Postmortem.objects.visible_to(reader).select_related("incident__team")
+    return facilitators_pool(get_object_or_404(seen, incident__number=number))
