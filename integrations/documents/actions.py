@@ -51,7 +51,8 @@ _DONE_TAIL = re.compile(
 )
 _DONE_GROUP = re.compile(
     r"\b(?:completed|done|finished|already (?:taken|done|implemented)|implemented|(?:actions|steps|measures) "
-    r"taken|erledigt|fait|hecho)\b|完了|済み",
+    r"taken|erledigt|umgesetzt|ergriffen|fait|hecho|(?:tomad|realizad|aplicad|completad|hech|feit|concluíd)[ao]s)\b|"
+    r"完了|済み",
     re.I,
 )
 _PAST = re.compile(
@@ -80,10 +81,10 @@ _ABOUT_THE_DOCUMENT = re.compile(
     re.I,
 )
 _IMPERATIVE = re.compile(
-    r"^(?:add|adjust|alert|allow|analy[sz]e|apply|ask|assess|assign|audit|automate|avoid|build|bump|change|check|clarify|clean|configure|consider|"
-    r"continue|convert|coordinate|create|cut|define|deploy|deprecate|design|develop|disable|discuss|document|drop|educate|enable|enforce|ensure|"
+    r"^(?:add|adjust|alert|allow|analy[sz]e|apply|ask|assess|assign|audit|automate|avoid|build|bump|change|check|clarify|clean|conduct|configure|consider|"
+    r"continue|convert|coordinate|create|cut|define|deploy|deprecate|design|develop|disable|discuss|document|drop|educate|enable|enforce|enhance|ensure|"
     r"establish|evaluate|expand|explore|extend|file|find|fix|get|harden|have|identify|implement|improve|include|increase|instrument|introduce|"
-    r"investigate|isolate|keep|limit|look|lower|make|migrate|monitor|move|notify|open|perform|pin|plan|prepare|prevent|provide|put|raise|re-?\w+|"
+    r"install|integrate|investigate|isolate|keep|limit|look|lower|maintain|make|migrate|monitor|move|notify|open|optimi[sz]e|patch|perform|pin|plan|prepare|prevent|provide|put|raise|re-?\w+|"
     r"reduce|refactor|remove|rename|replace|require|restrict|revert|review|revise|revisit|rotate|run|scale|schedule|see|send|set|share|simplify|"
     r"spike|split|start|stop|streamline|switch|talk|teach|test|track|train|try|tune|turn|understand|update|upgrade|use|validate|verify|work|write)\b",
     re.I,
@@ -97,7 +98,16 @@ _OWNER = re.compile(
     re.I,
 )
 _HANDLE = re.compile(r"(?<![\w/@`.])`?@(?P<name>[A-Za-z0-9][\w.-]{1,38}[A-Za-z0-9])`?(?![/\w]|@)")
+_PASSIVE = re.compile(
+    r"^\W*(?:the|a|an|all|both|our|this|these|every)\b[^.!?\n]{2,140}? (?:has|have) (?:already |now |since |also )*been "
+    r"(?!asked|planned|scheduled|proposed|requested|assigned|discussed|considered|filed|opened|agreed)"
+    r"(?:\w+ed|rebuilt|rewritten|made|set|put|shut|built|written)\b|^\W*already \w+",
+    re.I,
+)
+_BOLD_LABEL = re.compile(r"^\W*(?:\*\*|__)[^*_\n]{3,80}(?:\*\*|__)\s*[:：–—-]?\s+(?=\S+ \S+ \S)")
+_STATE = re.compile(r"^\W*(?:done|to ?do|wip|in progress|pending|open|closed|not started|complete[d]?)\W*$", re.I)
 _TAIL_NAME = re.compile(
+    r"\[(?!TODO|Done|WIP|Low|High|Medium|Open|Closed|Critical|Optional|Link)(?P<one>[A-Z][a-zà-ÿ]+)\]\W*$|"
     r"[\[(](?P<name>[A-Z][a-z]+ [A-Z][a-z]+)[\])]\W*$|\s[-–—]{1,2}\s(?P<dash>[A-Z][a-z]+ [A-Z][a-z]+)\W*$"
 )
 _DUE = re.compile(
@@ -268,7 +278,8 @@ def _struck(text: str) -> bool:
 
 def _tells_the_past(text: str) -> bool:
     words = re.sub(r"^\W*(?:\*\*|__)?[^:\n]{3,40}:(?:\*\*|__)?\s+(?=(?:We|The|I)\b)", "", text)
-    return bool(_PAST.match(words))
+    words = _BOLD_LABEL.sub("", words)
+    return bool(_PAST.match(words) or _PASSIVE.match(words))
 
 
 def _is_done_group(region: Region) -> bool:
@@ -299,7 +310,7 @@ def owner_in(text: str) -> str:
     if match := _HANDLE.search(head):
         return "@" + match["name"]
     if match := _TAIL_NAME.search(head):
-        return match["name"] or match["dash"]
+        return match["one"] or match["name"] or match["dash"]
     return ""
 
 
@@ -314,6 +325,8 @@ def _due_in(text: str, context: Context) -> date | None:
 def _from_sentence(unit: Unit, walk: Walk, context: Context, items: list[Unit]) -> list[Found]:
     """A paragraph is an action when it says so itself: marked as done, labelled, or told as an order."""
     text = unit.lead.strip()
+    if orders := _orders_in(unit, context):
+        return orders if not items_around(unit, items) else []
     starts = _DONE_LEAD.match(text) or _LABELLED.match(text) or _BOX.match(text)
     whole = plain(text)
     if text.endswith((":", "：")) or _EMPTY.match(text):
@@ -332,6 +345,36 @@ def _from_sentence(unit: Unit, walk: Walk, context: Context, items: list[Unit]) 
         Found(
             replace(action, done=action.done or bool(is_checked) or _is_done_group(unit.region)), unit.start, unit.end
         )
+    ]
+
+
+_NAMED_ORDER = re.compile(r"^\W*(?:[^:.!?\n]{3,80}[:：]\s+)?(?P<order>\S.*)$")
+
+
+_TASK = re.compile(r"^\W*(?:task|action)\s*[:：]\s*(?P<order>\S.*)$", re.I)
+
+
+def _orders_in(unit: Unit, context: Context) -> list[Found]:
+    """Lines one below the other, each an order, with or without a name in front: "Training: Teach the new road"."""
+    rows = [(number, row.strip()) for number, row in enumerate(unit.lead.split("\n")) if row.strip()]
+    orders = [
+        (number, row)
+        for number, row in rows
+        if (match := _NAMED_ORDER.match(row)) and _IMPERATIVE.match(match["order"])
+    ]
+    tasks = [(number, row) for number, row in rows if (match := _TASK.match(row)) and _IMPERATIVE.match(match["order"])]
+    if tasks:
+        return [
+            Found(
+                ReadAction(_TASK.sub(r"\g<order>", row), owner=owner_in(unit.lead), due_on=_due_in(unit.lead, context)),
+                unit.start + number, unit.start + number + 1,
+            ) for number, row in tasks
+        ]  # fmt: skip
+    if len(orders) < 2 or len(orders) < 0.8 * len([row for _, row in rows if not row.endswith(":")]):
+        return []
+    return [
+        Found(ReadAction(row, owner=owner_in(row)), unit.start + number, unit.start + number + 1)
+        for number, row in orders
     ]
 
 
@@ -425,6 +468,9 @@ def _columns(head: list[str], body: list[Block], *, is_announced: bool) -> dict[
             if pattern.search(plain(cell)) and name not in names and number not in names.values():
                 names[name] = number
                 break
+    states = _column_of_states(body) if "status" not in names else None
+    if states is not None:
+        names = {name: other for name, other in names.items() if other != states} | {"status": states}
     manages = {"owner", "status", "due"} & names.keys()
     if not is_announced:
         is_action = "title" in names and re.search(
@@ -441,6 +487,16 @@ def _columns(head: list[str], body: list[Block], *, is_announced: bool) -> dict[
                 ),
             )
     return names
+
+
+def _column_of_states(body: list[Block]) -> int | None:
+    """A column that says how far each row is, whatever stands above it."""
+    for number in range(max((len(row.cells) for row in body), default=0)):
+        full = [row.cells[number] for row in body if number < len(row.cells) and row.cells[number].strip()]
+        states = sum(bool(_STATE.match(cell)) for cell in full)
+        if states > 1 and states * 2 > len(full):
+            return number
+    return None
 
 
 def _tables_elsewhere(units: list[Unit], context: Context) -> list[Found]:

@@ -43,12 +43,28 @@ def day_of(stamp: Stamp, context: Context, near: date | None = None) -> date | N
     if month is None or day is None:
         return None
     known = near or context.day
+    if (
+        stamp.numbers
+        and known
+        and stamp.year in {None, known.year}
+        and _is_other_way_round(stamp.numbers, month, known)
+    ):
+        month, day = day, month
     if stamp.year:
         return _date(stamp.year, month, day)
     if known is None:
         return _date(context.year, month, day) if context.year else None
     candidates = [_date(known.year + step, month, day) for step in (0, -1, 1)]
     return min((found for found in candidates if found), key=lambda found: abs(found - known), default=None)
+
+
+def _is_other_way_round(numbers: tuple[int, int], month: int, known: date) -> bool:
+    """Whether 1/7 must be the first of July, because the document speaks of a day of that week."""
+    here = _date(known.year, month, sum(numbers) - month)
+    other = _date(known.year, sum(numbers) - month, month)
+    if other is None:
+        return False
+    return abs(other - known) <= timedelta(days=7) and (here is None or abs(here - known) > timedelta(days=21))
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -74,6 +90,7 @@ class _Walk:
         self.was_dated = False
         self.begins_at = context.begins_at
         self.goes_back = self._goes_back()
+        self.has_halves = any(step.stamp and _HALF.search(step.stamp.written) for step in steps)
 
     def run(self) -> list[datetime | None]:
         found: list[datetime | None] = []
@@ -131,12 +148,23 @@ class _Walk:
         clock = time(hour % 24, stamp.minute, stamp.second)
         day = today + timedelta(days=hour // 24)
         at = datetime.combine(day, clock, stamp.zone or self.zone)
+        if self.has_halves and self.previous and _lacks_half(stamp, at, self.previous):
+            at += timedelta(hours=12)
         if not is_dated and not self.goes_back and self.previous and at < self.previous - MIDNIGHT_STEP:
             self.day = today + timedelta(days=1)
             at += timedelta(days=1)
         self.previous = at
         self.begins_at = self.begins_at or at
         return at
+
+
+_HALF = re.compile(r"\d\s?[ap]\.?\s?m\b", re.I)
+
+
+def _lacks_half(stamp: Stamp, at: datetime, previous: datetime) -> bool:
+    """ "1:17" after "12:08", where the text counts its hours twice a day and does not say it every time."""
+    is_silent = not _HALF.search(stamp.written) and (stamp.hour or 0) < 12
+    return is_silent and at < previous <= at + timedelta(hours=12) < previous + MIDNIGHT_STEP
 
 
 def year_most_named(text: str) -> int | None:

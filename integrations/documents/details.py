@@ -8,15 +8,18 @@ from pathlib import PurePath
 from .blocks import Block
 from .clock import Context, Step, dates_in, instants, puts_day_first, year_most_named, zone_announced, zone_most_used
 from .labels import (
+    CLOSED_KEYS,
     DATE_KEYS,
     DETECTED_KEYS,
     END_KEYS,
     FELT_KEYS,
+    INCIDENT_DATE_KEYS,
     RESTORED_KEYS,
     SEVERITY_KEYS,
     START_KEYS,
     WINDOW_KEYS,
     Pair,
+    labelled,
 )
 from .meanings import Meaning, meaning_of, plain
 from .reading import ReadEvent
@@ -124,6 +127,8 @@ def severity_of(pairs: list[Pair], title: str, text: str) -> str | None:
     for pair in pairs:
         is_level = pair.key == "priority" and re.match(r"\W*(?:P|SEV)[-\s]?\d", pair.value, re.I)
         if (pair.key in SEVERITY_KEYS or is_level) and (value := _severity_value(pair.value)):
+            if pair.key == "level" and not _IS_DEGREE.search(value):
+                continue
             return value
     if match := re.search(r"\bSEV(?:ERITY)?[-\s]?([0-5])\b", title, re.I):
         return f"SEV-{match[1]}"
@@ -136,6 +141,9 @@ def severity_of(pairs: list[Pair], title: str, text: str) -> str | None:
     if match:
         return match[1].lower() if match[1] else "SEV-" + match[2][-1]
     return None
+
+
+_IS_DEGREE = re.compile(r"\d|\b(?:low|mild|moderate|medium|high|critical|major|minor|severe|blocker)\b", re.I)
 
 
 def _severity_value(value: str) -> str | None:
@@ -174,13 +182,15 @@ def span_of(pairs: list[Pair], walk: Walk, events: list[ReadEvent], context: Con
     resolved = resolved or (told[1] if told and told[0] == started else None) or marked_end
     is_guess = False
     if not started and known:
-        started, is_guess = known[0], True
+        started, is_guess = _first_of_day(known, pairs, context), True
     if not resolved and len(known) > 1:
         resolved, is_guess = known[-1], True
     opening = _opening(walk, context)
     if not started or (is_guess and opening):
         started = opening or started
     resolved = resolved or _told_end(walk, context)
+    if not known and (stated := _dated_clock(walk, context)):
+        started = stated
     is_day_only = started is None and context.is_day_stated
     if is_day_only and context.day:
         started = midnight(context.day, context)
@@ -189,6 +199,21 @@ def span_of(pairs: list[Pair], walk: Walk, events: list[ReadEvent], context: Con
         started = started - timedelta(days=1) if started - resolved < timedelta(days=1) else started
         resolved = resolved if started <= resolved else None
     return Span(started, resolved, is_guess, is_day_only)
+
+
+def _first_of_day(known: list[datetime], pairs: list[Pair], context: Context) -> datetime:
+    """The first entry, or the first of the day that is called the incident's: what came before is how it came to be."""
+    days = [day for pair in pairs if pair.key in INCIDENT_DATE_KEYS for day in dates_in(pair.value, context, limit=1)]
+    return next((at for at in known if days and at.date() == days[0]), known[0])
+
+
+def _dated_clock(walk: Walk, context: Context) -> datetime | None:
+    """ "Date: 2 March 2026, 3 am UTC", where the document tells no other time. Above its text it is that of the page."""
+    lines = [line for unit in walk.units[:20] if unit.kind in {"line", "item"} for line in unit.lead.split("\n")[:20]]
+    pairs = [pair for pair in map(labelled, lines) if pair and pair.key in {"date", "incidentdate", "dateofincident"}]
+    stamps = [read_stamp(pair.value.strip("\"' "), is_cell=True) for pair in pairs]
+    clocked = [stamp for stamp in stamps if stamp and stamp.hour is not None and stamp.has_date and not stamp.until]
+    return instants([Step(clocked[0])], context)[0] if len(stamps) == 1 and clocked else None
 
 
 def _believable(told: tuple[datetime, datetime] | None, events: list[ReadEvent]) -> tuple[datetime, datetime] | None:
@@ -212,6 +237,14 @@ _RESOLVED = re.compile(
 )
 
 
+# When somebody learned of it is not when it began.
+_NOTICED = re.compile(
+    r"[^.!?\n]{0,40}?\b(?:received|notified|alerted|noticed|detected|discovered|became aware|reported|were told|was told|"
+    r"learned|saw|contacted)\b",
+    re.I,
+)
+
+
 def _opening(walk: Walk, context: Context) -> datetime | None:
     """The first sentences often say when: "At 01:38 UTC the site went down", "… which started around 11:00"."""
     prose = [
@@ -225,6 +258,7 @@ def _opening(walk: Walk, context: Context) -> datetime | None:
             and unit.stamp.is_prose
             and unit.stamp.hour is not None
             and any(map(str.isdigit, unit.stamp.written))
+            and not _NOTICED.match(unit.lead, unit.stamp.end)
         ):
             return instants([Step(unit.stamp)], context)[0]
         for match in _STARTED.finditer(unit.lead[:1500]):
@@ -238,7 +272,20 @@ def _told_end(walk: Walk, context: Context) -> datetime | None:
         for match in _RESOLVED.finditer(unit.lead[:3000]):
             if at := _told_at(unit.lead, match.end(), context):
                 return at
+        for match in _BY.finditer(unit.lead[:3000]):
+            if _OVER.match(unit.lead, match.end(), match.end() + 90) and (
+                at := _told_at(unit.lead, match.end(), context)
+            ):
+                return at
     return None
+
+
+_BY = re.compile(r"\b(?:by|at)\s+(?=~?\d{1,2}[:.]\d{2})", re.I)
+_OVER = re.compile(
+    r"[^.!?]{0,60}?\b(?:returned to normal|back to normal|(?:was|were|had been) (?:fully )?(?:restored|resolved)|"
+    r"(?:had )?(?:fully )?recovered)\b",
+    re.I,
+)
 
 
 def _told_at(text: str, position: int, context: Context) -> datetime | None:
@@ -256,7 +303,14 @@ def _has_clock(event: ReadEvent) -> bool:
 
 def _labelled_span(pairs: list[Pair], context: Context) -> tuple[datetime | None, datetime | None]:
     started = _first_instant(pairs, START_KEYS - FELT_KEYS, context) or _first_instant(pairs, START_KEYS, context)
-    resolved = _first_instant(pairs, END_KEYS - RESTORED_KEYS, context) or _first_instant(pairs, END_KEYS, context)
+    resolved = next(
+        (
+            at
+            for keys in (END_KEYS - RESTORED_KEYS - CLOSED_KEYS, RESTORED_KEYS, CLOSED_KEYS)
+            if (at := _first_instant(pairs, keys, context))
+        ),
+        None,
+    )
     if started is None and any(pair.key in {"resolvedwhen"} for pair in pairs):
         started = _first_instant(pairs, frozenset({"date"}), context)
     detected = _first_instant(pairs, DETECTED_KEYS, context)
@@ -279,8 +333,18 @@ _ON_DAY = re.compile(r"\b(?:on|am|le|el)\s+(?:\w+,?\s+)?(?=\d|[A-Z])")
 
 def _labelled_window(pairs: list[Pair], context: Context) -> tuple[datetime, datetime] | None:
     """Both ends beside one label: "Duration: 3 August 2023, 08:30 – 11:30". Several windows are several incidents."""
-    told = {_both_ends(pair.value, 0, context) for pair in pairs if pair.key in WINDOW_KEYS} - {None}
+    told = {_window(pair.value, context) for pair in pairs if pair.key in WINDOW_KEYS or _IS_LENGTH.match(pair.key)} - {
+        None
+    }
     return told.pop() if len(told) == 1 else None
+
+
+_IS_LENGTH = re.compile(r"(?:duration|length)of")
+
+
+def _window(value: str, context: Context) -> tuple[datetime, datetime] | None:
+    """At the start, or in brackets behind the length: "~5 h (07:46 UTC → 13:18 UTC)"."""
+    return _both_ends(value, 0, context) or (_both_ends(value, value.index("(") + 1, context) if "(" in value else None)
 
 
 def _told_span(walk: Walk, context: Context) -> tuple[datetime, datetime] | None:
@@ -329,7 +393,8 @@ _BEGINS = re.compile(
 _ENDS = re.compile(
     r"\b(?:outage|incident|impact|issue|service|disruption)\b(?: \w+){0,3} (?:ends?|ended|over|resolved|"
     r"closed)\b|\b(?:fully|service|all services) (?:restored|recovered|operational)\b|"
-    r"\bback (?:online|to normal|up)\b|\ball clear\b|^\W*resolved\b|\bresolution (?:is )?confirmed|\bincident "
+    r"\bback (?:online|to normal|up)\b|\ball clear\b|^\W*resolved\b|"
+    r"^\W*(?:natural |full |final )?resolution\W*$|\bresolution (?:is )?confirmed|\bincident "
     r"(?:is )?closed|復旧|解消|収束|behoben|wiederhergestellt|résolu\b|rétabli|resuelto|restablecid|恢复|해결",
     re.I,
 )

@@ -266,10 +266,26 @@ MOST_UNITS = 2000
 def impact_of(pairs: list[Pair], walk: Walk) -> dict[str, Statement]:
     """Keyed by the name of the figure. What is said twice and differently is left out; a label outweighs sentences."""
     labelled = _agreed(_labelled(pairs))
-    found = _agreed(chain(_told(walk), _told_beside(pairs))) | labelled
+    told = _agreed(chain(_told(walk), _told_beside(pairs)))
+    if "is_data_lost" in told and told["is_data_lost"].value is False and _is_something_gone(walk):
+        del told["is_data_lost"]
+    found = told | labelled
     if felt := _felt(walk) or _felt_before(pairs):
         found["user_experience"] = felt
     return _with_currency(found)
+
+
+_FOR_GOOD = re.compile(
+    r"(?<!not )(?<!never )(?<!nothing )\b(?:unrecoverabl[ey]|irrecoverabl[ey]|permanently (?:deleted|lost|destroyed))\b",
+    re.I,
+)
+
+
+def _is_something_gone(walk: Walk) -> bool:
+    """Whether another sentence contradicts the one that says that nothing was lost."""
+    texts = [unit.lead for unit in walk.units[:MOST_UNITS] if unit.kind in {"line", "item"}]
+    sentences = [one for text in texts if _FOR_GOOD.search(text) for one in _SENTENCE.split(text)]
+    return any(_FOR_GOOD.search(one) and not _NOT_SAID.search(one) for one in sentences)
 
 
 def _labelled(pairs: list[Pair]) -> Iterator[tuple[str, Statement]]:

@@ -29,7 +29,7 @@ END_KEYS = _words(
     end ended endtime endedat enddate incidentend incidentended incidentendtime outageend outageended
     resolved resolvedat resolvedwhen resolvedon resolutiontime resolvetime incidentresolved impactend
     impactended until to finished finish restored restoredat servicerestored timeresolved closed closedat
-    incidentclosed endtimeutc 終了 復旧 復旧日時 終了日時 解決 解消 ende behoben gelöst störungsende fin
+    incidentclosed fixed fixedat endtimeutc 終了 復旧 復旧日時 終了日時 解決 解消 ende behoben gelöst störungsende fin
     findelincident résolu résolution fine findelincidente resuelto fim resolvido risolto окончание 结束时间
     结束 恢复 종료 해결 einde opgelost
 """
@@ -38,6 +38,8 @@ END_KEYS = _words(
 FELT_KEYS = _words("startofimpact impactstarttime firstimpact firstuserimpact impactstart impactstarted impactbegan")
 # The end where no other is named; beside one, it is the moment from which users felt it no longer.
 RESTORED_KEYS = _words("restored restoredat servicerestored impactend impactended")
+# The end where no other is named: an incident is closed when the work on it is over.
+CLOSED_KEYS = _words("closed closedat incidentclosed")
 DETECTED_KEYS = _words(
     """
     firstdetected detected detectedat detectiontime detection timedetected firstreported reportedat 検知
@@ -52,6 +54,10 @@ DATE_KEYS = _words(
     dateheure timeframe incidentwindow window period time outagewindow outage duration 影響期間 期間 zeitraum
     periodo período
 """
+)
+# The day of the incident itself, where "date" may be that of the document.
+INCIDENT_DATE_KEYS = _words(
+    "incidentdate dateofincident fechadelincidente datadoincidente dataincidente vorfallsdatum datedelincident 発生日"
 )
 SEVERITY_KEYS = _words(
     """
@@ -102,7 +108,7 @@ def pairs_of(walk: Walk, front: list[tuple[str, str]]) -> list[Pair]:
                     found.append(pair)
                 elif timed := ends_with_stamp(line.strip()):
                     found.append(Pair(slug(timed[0]), timed[1].written))
-        elif unit.kind == "title" and (pair := labelled(unit.lead)):
+        elif unit.kind == "title" and (pair := labelled(unit.lead.split("\n", 1)[0])):
             found.append(pair)
         elif unit.kind == "table" and unit.block:
             found += _table_pairs(unit.block)

@@ -48,6 +48,7 @@ class Unit:
     block: Block | None = None
     is_ordered: bool = False
     promised: bool = False
+    is_told: bool = False  # an item of a timeline that names its moment in words: "**Recovery:** …"
 
 
 LABEL_LEVEL = 8
@@ -125,7 +126,8 @@ class Walk:
         if is_entry:
             self._add("heading", block, block.text, depth=block.level, stamp=stamp)
             return
-        self._open(block.text, block.level, block.start, meaning_of(block.text))
+        is_phase = self.region.purpose is Meaning.TIMELINE and _PHASE.search(block.text)
+        self._open(block.text, block.level, block.start, Meaning.NONE if is_phase else meaning_of(block.text))
         self._add("title", block, block.text, depth=block.level)
 
     def _paragraph(self, block: Block, depth: int) -> None:
@@ -182,6 +184,9 @@ class Walk:
     def _item(self, item: Block, parent: Block, depth: int, *, promised: bool) -> None:
         lead = item.lead
         label = self._item_label(lead, item)
+        if label and self.region.purpose is Meaning.TIMELINE and _tells_moment(label[0]) and _are_moments(parent):
+            self._add("item", item, lead, depth=depth, below=item.below, is_told=True)
+            return
         if (label is not None and self.region.purpose is not Meaning.ACTIONS) or (
             label and depth == 0 and self._ends_actions(label[0])
         ):
@@ -232,6 +237,33 @@ class Walk:
             if _is_label(title) and ":" not in title:
                 return title, ""
         return None
+
+
+_PHASE = re.compile(r"^\W*(?:phase|stage|part) \d|\b\d{1,2}:\d{2}\b", re.I)
+_RELATIVE = re.compile(r"^\W*T\s?[+\-−]")
+_NO_MOMENT = re.compile(
+    r"^\W*(?:impact(?! (?:st|be|en))|notes?|duration|severity|status|root cause|summary|links?|references?)\b", re.I
+)
+
+
+def _tells_moment(title: str) -> bool:
+    return not _NO_MOMENT.match(title) and meaning_of(title) is not Meaning.ACTIONS
+
+
+def _are_moments(items: Block) -> bool:
+    """Whether most items of a list begin with a time or have one behind their label."""
+    told = 0
+    for item in items.children:
+        label = _LABEL.match(item.lead)
+        stamp = read_stamp(item.lead) or (read_stamp(label["rest"]) if label else None)
+        told += bool(stamp or _RELATIVE.match(item.lead))
+    return len(items.children) > 1 and told * 2 >= len(items.children)
+
+
+def label_of(lead: str) -> tuple[str, str]:
+    """The bold words that a text starts with, and what follows them."""
+    match = _LABEL.match(lead)
+    return (match["title"].strip(), match["rest"].strip()) if match else ("", lead)
 
 
 def _is_label(title: str) -> bool:

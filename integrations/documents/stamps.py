@@ -98,7 +98,7 @@ _DATES = [
     re.compile(
         r"(?P<a>\d{1,2})(?P<sep>[-/])(?P<b>\d{1,2})(?=,?"
         + _SPACE
-        + r"{1,3}(?:at )?\d{1,2}[:.h]\d{2}|\s*[\])]|\s*$|:?\*\*|\s+[-–—:]\s|\s*:\s)"
+        + r"{1,3}(?:at |~|ca\.? )?\d{1,2}[:.h]\d{2}|\s*[\])]|\s*$|:?\*\*|\s+[-–—:]\s|\s*:\s)"
     ),
 ]
 _AMPM = r"(?P<half>[ap]\.? ?m\b\.?|(?<=\d)[ap]\b)"
@@ -135,7 +135,7 @@ _RANGE = re.compile(
 _END_SECONDS = re.compile(r"[-–](\d{2})(?![\d:])")
 _WEEKDAY = re.compile(r"(?P<day>[^\W\d_]{2,13}(?:-feira)?)(?P<dot>\.?)", re.I)
 _AFTER = re.compile(
-    r"(?P<t>T|H|D)?\s?(?P<sign>[+\-−])\s?(?:(?P<h>\d{1,3}):(?P<m>\d{2})(?::(?P<s>\d{2}))?(?![\d])|"
+    r"(?P<t>T|H|D)?\s?(?P<sign>[+\-−])\s?~?\s?(?:(?P<h>\d{1,3}):(?P<m>\d{2})(?::(?P<s>\d{2}))?(?![\d])|"
     r"(?:(?P<days>\d{1,3})\s?d(?:ays?)?)?\s?(?:(?P<hours>\d{1,3})\s?h(?:(?:ou)?rs?)?)?\s?"
     r"(?:(?P<minutes>\d{1,4})\s?(?:m|min|mins|minutes?|'|′))?\s?(?:(?P<seconds>\d{1,5})\s?s(?:ec(?:onds?)?)?)?)(?![\w])",
     re.I,
@@ -158,12 +158,15 @@ VAGUE = re.compile(
     r"(?:later|earlier) (?:that|the same|on|in the) (?:day|morning|afternoon|evening|night|week)|(?:early|late|"
     r"mid)?[ -]?(?:morning|afternoon|evening)\b\s*[:–—-]|"
     r"(?:at )?(?:around |about )?(?:the )?same time\b|unknown(?: time)?\s*[:–—-]|tb[dc]\s*[:–—-]|"
-    r"\?\?+(?::\?\?+)?\s|später\b|kurz darauf|plus tard|más tarde|その後|直後|later\s*[:–—-]",
+    r"\?\?+(?::\?\?+)?[\])]?\s|später\b|kurz darauf|plus tard|más tarde|その後|直後|later\s*[:–—-]",
     re.I,
 )
 
 
-_ABOUT = re.compile(r"(?:~|ca?\.\s?|around |about |approx\.? |circa |gegen |vers |ca |between |from |von )\s*", re.I)
+_ABOUT = re.compile(
+    r"(?:~|ca?\.\s?|around |about |approx\.? |approximately |roughly |circa |gegen |vers |ca |between |from |von )\s*",
+    re.I,
+)
 _MAY_BE = re.compile(r"\d|noon|mid|mitt|next|following|same|today|nächst|lendemain|siguiente|翌|次の|zero|medi", re.I)
 
 
@@ -182,6 +185,7 @@ def _read(source: str, *, is_cell: bool) -> Stamp | None:
     if not (stamp.has_clock or stamp.has_date):
         return None
     stamp, position = _range(source, position, stamp, is_cell=is_cell)
+    position = _in_other_zone(source, position, stamp)
     if position < len(source) and (source[position].isalnum() and source[position - 1].isalnum()):
         return None
     if match := _TRAILING_VAGUE.match(source, position):
@@ -380,6 +384,16 @@ def _range(source: str, position: int, stamp: Stamp, *, is_cell: bool) -> tuple[
     if hour is not None and _shares_afternoon(source, position, end) and hour + 12 <= (later.hour or 0):
         hour += 12
     return replace(stamp, zone=zone, hour=hour, until=source[match.end() : end].strip()), end
+
+
+def _in_other_zone(source: str, position: int, stamp: Stamp) -> int:
+    """Where "/ 17:30-17:35 PDT" ends: the same span told once more."""
+    match = re.match(r"\s*/\s*", source[position:]) if stamp.until and stamp.zone else None
+    if match is None:
+        return position
+    later, end = _parts(source, position + match.end(), Stamp(), is_cell=False)
+    later, end = _range(source, end, later, is_cell=False)
+    return end if later.zone and later.zone != stamp.zone else position
 
 
 def _shares_afternoon(source: str, position: int, end: int) -> bool:

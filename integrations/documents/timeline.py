@@ -10,7 +10,7 @@ from .calendar_words import WEEKDAYS, first_zone
 from .clock import Context, Step, dates_in, instants, zone_announced
 from .meanings import Meaning, plain
 from .reading import ReadEvent
-from .regions import Region, Unit, Walk, code_lines
+from .regions import Region, Unit, Walk, code_lines, label_of
 from .stamps import VAGUE, Stamp, ends_with_stamp, read_stamp
 
 # Outside a section that calls itself a timeline, this many stamped entries in a row make one.
@@ -154,8 +154,10 @@ class Builder:
                 return False
             if stamp.has_clock or (not says_nothing(rest) and (self.is_named or unit.kind == "item")):
                 text = rest
+        elif unit.is_told:
+            stamp, text = _told(unit.lead)
         elif self.is_named:
-            if (labelled := ends_with_stamp(unit.lead)) and not unit.below:
+            if (labelled := ends_with_stamp(unit.lead)) and not unit.below and not _ALL_TIMES.match(unit.lead):
                 text, stamp = labelled
             elif unit.kind == "item" and VAGUE.match(unit.lead.lstrip("*_~ -[(")):
                 text = unit.lead
@@ -190,6 +192,10 @@ class Builder:
             return position + 1
         rest = unit.lead[unit.stamp.end :].strip()
         content = self.units[position + 1 : end]
+        if unit.stamp.has_clock and _is_phase(content):
+            self.between = []
+            self.result.steps.append(Step(unit.stamp, is_marker=True))
+            return position + 1
         if not unit.stamp.has_clock and self._day_goes_on(position):
             self.between = []
             self.result.steps.append(Step(unit.stamp, is_marker=True))
@@ -284,8 +290,10 @@ class Builder:
             return
         self.between = []
         for row, stamp, text in table.entries:
-            if text or stamp:
+            if text:
                 self.result.add(Entry(stamp, text, row.start, row.end, "row"))
+            elif stamp:
+                self.result.steps.append(Step(stamp, is_marker=True))
         self.result.consumed.update(range(unit.start, unit.end))
 
     def _without_stamps(self) -> None:
@@ -333,6 +341,24 @@ class Builder:
         return bool(self.result.entries)
 
 
+def _is_phase(content: list[Unit]) -> bool:
+    """Whether what stands under a heading with a time has times of its own."""
+    items = [unit for unit in content if unit.kind == "item" and unit.depth == 0]
+    clocked = sum(bool(unit.stamp and unit.stamp.has_clock) for unit in items)
+    return clocked > 1 and clocked * 2 > len(items)
+
+
+def _told(lead: str) -> tuple[Stamp | None, str]:
+    """ "**Service restored:** 14:32 UTC, by hand" is the entry "Service restored: by hand" of that time."""
+    title, rest = label_of(lead)
+    stamp = read_stamp(rest)
+    if stamp is None or not (stamp.has_clock or stamp.has_date):
+        return None, lead
+    more = rest[stamp.end :].strip()
+    return stamp, f"{title}: {more}" if more else title
+
+
+_ALL_TIMES = re.compile(r"^\W*(?:all )?times?\b", re.I)
 _CONTENT = {"line", "item", "code", "quote", "text"}
 
 
@@ -368,8 +394,16 @@ def read_table(unit: Unit) -> Table | None:
         return None
     columns = _date_and_clock(columns, body)
     main = _main_column(head, body, columns)
-    entries = [(row, *_row_entry(row, head, columns, main)) for row in body if any(row.cells)]
+    entries = [(row, *_row_entry(row, head, columns, main)) for row in body if not _is_blank(row)]
     return Table(entries, any(_TIME_HEAD.search(head[number]) for number in columns) or not any(head))
+
+
+_BLANK = re.compile(r"^(?:[\W_]*|tb[dc]|n/?a|\{:.*\})$", re.I)
+
+
+def _is_blank(row: Block) -> bool:
+    """A row that nobody has filled in, or one that only says how the table looks."""
+    return all(_BLANK.match(cell) for cell in row.cells)
 
 
 def _cell_stamp(cell: str) -> Stamp | None:
@@ -412,6 +446,9 @@ def _main_column(head: list[str], body: list[Block], columns: list[int]) -> int:
 def _row_entry(row: Block, head: list[str], columns: list[int], main: int) -> tuple[Stamp | None, str]:
     written = " ".join(filter(None, (_cell(row, number) for number in columns)))
     stamp = read_stamp(written, is_cell=True)
+    if main not in columns and all(_BLANK.match(cell) for n, cell in enumerate(row.cells) if n not in columns):
+        # Only a day: those below are of it. Only a clock, or a month: a row that was begun and left.
+        return (stamp if stamp and stamp.has_date and not stamp.has_clock else None), ""
     text = _cell(row, main) if main not in columns else ""
     more = []
     for number, cell in enumerate(row.cells):
@@ -496,9 +533,15 @@ def _own_day(run: Run, head: str, context: Context) -> date | None:
 
 
 def _is_dense(run: Run) -> bool:
+    if not run.loose and all(entry.kind == "heading" and _is_dated_clock(entry.stamp) for entry in run.entries):
+        return True  # Updates of a status page, of which there may be one.
     return (
         run.clocked >= FEWEST_UNNAMED and run.clocked >= DENSE * (len(run.entries) + run.loose) and not _is_prose(run)
     )
+
+
+def _is_dated_clock(stamp: Stamp | None) -> bool:
+    return bool(stamp and stamp.year and stamp.has_date and stamp.hour is not None)
 
 
 def _is_prose(run: Run) -> bool:
@@ -515,7 +558,10 @@ def _without_side_stories(runs: list[Run]) -> list[Run]:
 
 
 def _keys(run: Run) -> list[object]:
-    return [entry.at or (entry.stamp.written if entry.stamp else entry.text) for entry in run.entries]
+    return [
+        entry.at.replace(second=0) if entry.at else (entry.stamp.written if entry.stamp else entry.text)
+        for entry in run.entries
+    ]
 
 
 def _covers(run: Run, others: list[Run]) -> bool:
@@ -532,9 +578,14 @@ def _covers(run: Run, others: list[Run]) -> bool:
     return sum(bool(entry.at and first <= entry.at <= last) for entry in brief) >= COVERED * len(brief)
 
 
+def _is_brief(run: Run) -> bool:
+    """Names of moments, not words about them: "Started", "Fixed"."""
+    return all(len(entry.text.split()) < BRIEF for entry in run.entries)
+
+
 def _without_summaries(runs: list[Run]) -> list[Run]:
     kept: list[Run] = []
-    for run in sorted(runs, key=lambda run: (-len(run.entries), run.entries[0].start)):
+    for run in sorted(runs, key=lambda run: (_is_brief(run), -len(run.entries), run.entries[0].start)):
         if not any(_covers(other, [run]) for other in kept):
             kept.append(run)
     return kept
