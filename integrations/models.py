@@ -64,6 +64,8 @@ class TimelineDraft(TimestampedModel):
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="timeline_drafts")
     postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="timeline_drafts")
     zone = models.CharField(max_length=64, help_text="Of times that name none.")
+    day = models.DateField(null=True, blank=True, help_text="Of times that name none; empty: that of the incident.")
+    is_dayless = models.BooleanField(default=False, help_text="Some of what was brought names no day.")
     channel = models.CharField(max_length=200, blank=True, help_text="Of a chat export; empty until one was chosen.")
     is_whole = models.BooleanField(default=False, help_text="All days of an export, not only those of the incident.")
     channels = models.JSONField(default=list, blank=True)

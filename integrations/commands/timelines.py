@@ -4,13 +4,14 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from incidents.models import Incident
 from integrations.candidates import Candidates, as_stored
@@ -42,7 +43,7 @@ def draft_timeline(postmortem: Postmortem, files: Sequence[Brought], *, by: User
 
     Returns a sentence for each file that could not be read and was not kept. Raises NotTakeable when none could be.
     """
-    known = setting_with_lists(_setting(postmortem, zone), [one.content for one in files])
+    known = setting_with_lists(_setting(postmortem, zone, None), [one.content for one in files])
     readings = [(one, _read(postmortem, one.name, one.content, known)) for one in files]
     problems = [
         f"{short_name(one.name)}: {warning}"
@@ -91,18 +92,40 @@ def _refuse_too_much(draft: TimelineDraft) -> None:
 
 
 @transaction.atomic
-def read_again(draft: TimelineDraft, *, zone: str, channel: str, is_whole: bool) -> TimelineDraft:
-    """Read the same files in another zone, or another channel of them. Choices stay with the lines that are the same."""
+def read_again(draft: TimelineDraft, *, zone: str, channel: str, is_whole: bool, day: date | None) -> TimelineDraft:
+    """Read the same files in another zone, on another day where they name none, or another channel of them. Choices stay
+    with the lines that are the same, whatever their time is now."""
     draft = _locked(draft)
+    before = list(draft.candidates)
     draft.zone, draft.channel, draft.is_whole = zone, channel if channel in draft.channels else "", is_whole
+    draft.day = day
     _read_all(draft)
+    _carry_choices(draft, before)
     return draft
+
+
+def _carry_choices(draft: TimelineDraft, before: Iterable[dict[str, str]]) -> None:
+    """A line that only moved in time has another fingerprint, and is the same line to whoever chose it."""
+    former = {(one["source"], one["text"]): one for one in before}
+    for line in draft.candidates:
+        was = former.get((line["source"], line["text"]))
+        if was and was["fingerprint"] != line["fingerprint"] and (choice := draft.choice(was["fingerprint"])):
+            draft.choices[line["fingerprint"]] = _moved(choice, was)
+    draft.save(update_fields=["choices", "updated_at"])
+
+
+def _moved(choice: dict[str, Any], was: dict[str, str]) -> dict[str, Any]:
+    """Whoever worded a line otherwise and left its time alone gets the time that it has now."""
+    edits = choice.get("edits", {})
+    if "at" in edits and parse_datetime(edits["at"]) == (parse_datetime(was["at"]) if was["at"] else None):
+        return {**choice, "edits": {name: value for name, value in edits.items() if name != "at"}}
+    return choice
 
 
 def _read_all(draft: TimelineDraft) -> None:
     files = list(draft.files.all())
     contents = [bytes(file.content) for file in files]
-    known = setting_with_lists(_setting(draft.postmortem, draft.zone), contents)
+    known = setting_with_lists(_setting(draft.postmortem, draft.zone, draft.day), contents)
     entries: list[Entry] = []
     draft.warnings, draft.channels = [], []
     for file, content in zip(files, contents, strict=True):
@@ -115,6 +138,7 @@ def _read_all(draft: TimelineDraft) -> None:
         draft.warnings.append(
             f"Only the first {MOST_CANDIDATES:,} of {len(entries):,} lines are shown: bring less at a time."
         )
+    draft.is_dayless = bool(known.dayless)
     draft.candidates = _distinct(in_order(entries)[:MOST_CANDIDATES])
     draft.save()
 
@@ -129,10 +153,15 @@ def _distinct(entries: Iterable[Entry]) -> list[dict[str, str]]:
     return list(found.values())
 
 
-def _setting(postmortem: Postmortem, zone: str) -> Setting:
+def _setting(postmortem: Postmortem, zone: str, day: date | None) -> Setting:
     known = ZoneInfo(zone)
-    began = postmortem.incident.started_at or postmortem.incident.detected_at
-    return Setting(zone=known, day=began.astimezone(known).date() if began else None)
+    return Setting(zone=known, day=day or day_of(postmortem.incident, known), begins=postmortem.incident.started_at)
+
+
+def day_of(incident: Incident, zone: tzinfo) -> date | None:
+    """Of which day times are that name none, as long as nobody says otherwise."""
+    began = incident.started_at or incident.detected_at
+    return began.astimezone(zone).date() if began else None
 
 
 def _read(

@@ -140,7 +140,7 @@ _AFTER = re.compile(
     r"(?:(?P<minutes>\d{1,4})\s?(?:m|min|mins|minutes?|'|′))?\s?(?:(?P<seconds>\d{1,5})\s?s(?:ec(?:onds?)?)?)?)(?![\w])",
     re.I,
 )
-_T_ZERO = re.compile(r"T\s?(?:[+\-]?\s?0|zero)?(?=\s*[:–—|*)\]-])")
+_T_ZERO = re.compile(r"T\s?(?:[+\-]?\s?0|zero)?(?=\s*[:–—|*)\]-])|T\s?[+\-]?\s?0(?=\s)")
 _DAY_NUMBER = re.compile(
     r"(?:day|tag|jour|día|dia|giorno)\s?[#:]?\s?(?P<n>\d{1,2})\b|(?P<n2>\d{1,2})日目|第(?P<n3>\d{1,2})天", re.I
 )
@@ -254,11 +254,10 @@ def _relative(source: str, position: int, stamp: Stamp) -> tuple[Stamp, int] | N
         return replace(stamp, day_number=0 if match["same"] else -1), match.end()
     if match := _DAY_NUMBER.match(source, position):
         return replace(stamp, day_number=int(match["n"] or match["n2"] or match["n3"])), match.end()
-    if match := _T_ZERO.match(source, position):
-        return replace(stamp, after=timedelta()), match.end()
     match = _AFTER.match(source, position)
     if match is None or not any(match[name] for name in ("h", "days", "hours", "minutes", "seconds")):
-        return None
+        zero = _T_ZERO.match(source, position)
+        return (replace(stamp, after=timedelta()), zero.end()) if zero else None
     value = timedelta(
         days=int(match["days"] or 0),
         hours=int(match["h"] or match["hours"] or 0),

@@ -1,16 +1,19 @@
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from core.dates import time_zone_choices
 from core.forms import InstantField
 from incidents.forms import capitalised
 from integrations.commands import Brought
-from integrations.commands.timelines import MOST_FILES
+from integrations.commands.timelines import MOST_FILES, day_of
 from integrations.forms.documents import FilesField
 from integrations.models import TimelineDraft
 from integrations.timelines.archives import LARGEST_FILE, MB
+from integrations.timelines.moments import EARLIEST, LATEST
 from postmortems.models import TimelineEvent
 
 
@@ -64,13 +67,23 @@ class ReadAgainForm(forms.Form):
     """How the files of a draft are to be read."""
 
     zone = forms.ChoiceField(label="Times without a zone are in", choices=time_zone_choices)
+    day = forms.DateField(
+        label="Times without a day are of",
+        required=False,
+        validators=[MinValueValidator(EARLIEST.date()), MaxValueValidator(LATEST.date())],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
     channel = forms.ChoiceField(label="Channel", required=False)
     is_whole = forms.BooleanField(
         label="All days of the export", required=False, help_text="Otherwise only those around the incident."
     )
 
     def __init__(self, data: Any = None, *, draft: TimelineDraft) -> None:
-        super().__init__(data, initial={"zone": draft.zone, "channel": draft.channel, "is_whole": draft.is_whole})
+        day = draft.day or day_of(draft.postmortem.incident, ZoneInfo(draft.zone))
+        known = {"zone": draft.zone, "day": day, "channel": draft.channel, "is_whole": draft.is_whole}
+        super().__init__(data, initial=known)
+        if not draft.is_dayless:
+            del self.fields["day"]
         if not draft.channels:
             del self.fields["channel"], self.fields["is_whole"]
             return
@@ -78,7 +91,7 @@ class ReadAgainForm(forms.Form):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        return {"channel": "", "is_whole": False, **self.cleaned_data}
+        return {"day": None, "channel": "", "is_whole": False, **self.cleaned_data}
 
 
 class CandidateForm(forms.Form):

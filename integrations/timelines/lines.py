@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from itertools import islice
 
 from integrations.documents.clock import (
@@ -105,20 +105,26 @@ def _place(paste: Paste, text: str, zone: tzinfo, setting: Setting) -> list[str]
     """Give every entry its instant. A text that names no day is of the day that the setting knows."""
     said = [one for one in paste.steps if isinstance(one, Said)]
     day_first = puts_day_first(text, zone)
-    context = Context(zone=zone, day_first=day_first)
+    context = Context(zone=zone, day_first=day_first, begins_at=_begin_of(said, setting))
     is_dated = any(_stamp(one).has_date and _stamp(one).day_number is None for one in paste.steps)
     warnings = []
     if said and any(_stamp(one).year is None for one in paste.steps):
         first = next(iter(dates_in(text, context)), None) if is_dated else None
         day, is_guess = (first, False) if first else day_for(setting.day, setting.file, zone)
         context = replace(context, day=day)
-        if is_guess and not is_dated:
-            warnings.append(guessed(day))
+        if not is_dated and any(one.stamp.hour is not None for one in said):
+            setting.dayless.add(setting.file)
+            warnings += [guessed(day)] if is_guess else []
     _put_into_halves(said)
     steps = [Step(_stamp(one), is_marker=isinstance(one, Stamp)) for one in paste.steps]
     for one, at in zip(said, instants(steps, context), strict=True):
         one.at = at.astimezone(UTC) if at else None
     return warnings
+
+
+def _begin_of(said: list[Said], setting: Setting) -> datetime | None:
+    """What “T+5m” is counted from: the incident's start, unless a time above it is the start of what was written down."""
+    return setting.begins if said and said[0].stamp.after is not None else None
 
 
 _HALF = re.compile(r"[ap]\.?m", re.I)
@@ -140,12 +146,15 @@ def _stamp(one: Said | Stamp) -> Stamp:
     return one.stamp if isinstance(one, Said) else one
 
 
+_UNPLACED = {False: "Its day cannot be told", True: "It is counted from the start, which nobody has noted"}
+
+
 def _entry(said: Said, setting: Setting) -> Entry:
     text = plain_of(said.text)
     reason = "" if text else "A time without words"
     reason = reason or ("A line for debugging" if _DEBUG.match(text) else "") or is_no_event(text)
     reason = reason or ("Somebody joined or left" if _SYSTEM.match(text) else "")
-    reason = reason or ("" if said.at else "Its day cannot be told")
+    reason = reason or ("" if said.at else _UNPLACED[said.stamp.after is not None])
     return Entry(
         said.at,
         text or said.stamp.written,

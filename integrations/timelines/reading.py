@@ -69,7 +69,8 @@ class Reading:
 @dataclass(frozen=True)
 class Setting:
     """What a reader needs to know beside the payload. Times that name no zone are times of `zone`, those that name no
-    day of `day`; `sent_at` is when a payload without a time of its own arrived."""
+    day of `day`, and those counted from the start (“T+5m”) are counted from `begins`, where the text has no time before them;
+    `sent_at` is when a payload without a time of its own arrived. Readers note in `dayless` the files whose times name no day."""
 
     file: str = ""
     zone: tzinfo = UTC
@@ -78,6 +79,8 @@ class Setting:
     channel: str = ""
     sent_at: datetime | None = None
     day: date | None = None
+    begins: datetime | None = None
+    dayless: set[str] = field(default_factory=set)
 
     def named(self, file: str) -> "Setting":
         return replace(self, file=file)

@@ -91,6 +91,8 @@ def read(rows: list[list[str]], setting: Setting, text: str = "") -> tuple[list[
         if any(_cell(row, column) for column in columns.texts) or at
     ]
     entries += _milestones(head, body, columns, entries, setting, first)
+    if not names_day and any(instants):
+        setting.dayless.add(setting.file)
     warnings = [guessed(day)] if is_guess and not names_day and any(instants) else []
     return entries[:MOST_ENTRIES], warnings + ([ONLY_FIRST] if len(entries) > MOST_ENTRIES else [])
 

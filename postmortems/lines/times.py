@@ -71,7 +71,7 @@ DAY_ALONE = re.compile(rf"{DAY}(?=\s|,|$)", FLAGS)
 AT_THE_END = re.compile(rf"\s+at\s+{CLOCK}{ZONE}[.!]?\s*$", FLAGS)
 LATER = re.compile(
     rf"(?P<sign>[+-])\s?(?P<by>{DURATION})|(?P<later>{DURATION})\s+later\b|(?P<ago>{DURATION})\s+ago\b"
-    rf"|t\s?\+\s?(?P<since>{DURATION})",
+    rf"|t\s?(?P<side>[+-])\s?(?P<since>{DURATION}|\d{{1,3}}:\d{{2}}(?::\d{{2}})?\b|0\b)",
     re.IGNORECASE,
 )
 NOW = re.compile(r"(?:just\s+|right\s+)?now\b(?!\w)", re.IGNORECASE)
@@ -106,12 +106,22 @@ def _later(head: str, words: str, around: Around) -> When | None:
     if found["ago"]:
         at, after = around.now - duration_of(found["ago"]), "now"
     elif found["since"]:
-        at, after = (around.begins or around.anchor) + duration_of(found["since"]), "the start"
+        at, after = _since_the_start(found, around), "the start"
     else:
         by = duration_of(found["by"] or found["later"])
-        at, after = around.anchor + (-by if found["sign"] == "-" else by), "the event before"
+        at = around.anchor + (-by if found["sign"] == "-" else by)
+        after = "the event before" if around.last else "the start" if around.begins else "now"
     note = f"{in_words(abs(at - _minute(at)))} past the minute" if at.second else ""
     return When(_sane(at), _rest(head, found.end()), [f"counted from {after}", *filter(None, [note])])
+
+
+def _since_the_start(found: re.Match[str], around: Around) -> datetime:
+    if around.begins is None:
+        raise UnreadableLine(
+            f"“{found[0]}” is counted from the start, which nobody has noted yet. Write the time itself."
+        )
+    by = duration_of(found["since"])
+    return around.begins + (-by if found["side"] == "-" else by)
 
 
 def _minute(at: datetime) -> datetime:

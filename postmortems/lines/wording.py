@@ -36,10 +36,13 @@ UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _DURATION_PART = r"\d{1,4}\s*(?:d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?)"
 DURATION = rf"{_DURATION_PART}(?:\s*{_DURATION_PART}|(?<=h)\d{{1,2}})*\b"
 _AMOUNT = re.compile(r"(\d+)\s*([dhms])?")
+_CLOCKED = re.compile(r"(\d+):(\d{2})(?::(\d{2}))?")
 
 
 def duration_of(words: str) -> timedelta:
-    """`1h 30min`, `90 s`, `1h30`: what stands last without a unit is minutes."""
+    """`1h 30min`, `90 s`, `1h30`, `0:05`, `1:30:00`: what stands last without a unit is minutes."""
+    if clock := _CLOCKED.fullmatch(words):
+        return timedelta(hours=int(clock[1]), minutes=int(clock[2]), seconds=int(clock[3] or 0))
     total = timedelta()
     for count, unit in _AMOUNT.findall(words.lower()):
         total += timedelta(**{UNITS[unit or "m"]: int(count)})

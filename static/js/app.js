@@ -18,6 +18,7 @@ import "./grid.js";
 import "./plan.js";
 import "./smart.js";
 import "./shortcuts.js";
+import "./sift.js";
 import "./steps.js";
 import "./tabs.js";
 import "./theme-switch.js";

@@ -1,12 +1,13 @@
 """Pasted text and logs, as people and programs write them; every line here was made up for this test."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from textwrap import dedent
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from integrations.timelines import Setting, read_bytes
 from tests.integrations.timeline_files import clocks, reading_of, told
 
 DAY = date(2026, 3, 2)
@@ -318,3 +319,43 @@ def test_read_timeline_text_reads_every_unicode_encoding(encoding: str) -> None:
     reading = reading_of("2026-03-02 14:32 Zürich fällt aus".encode(encoding))
 
     assert told(reading) == [("2026-03-02T14:32:00Z", "", "Zürich fällt aus")]
+
+
+BEGINS = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
+
+
+def test_read_timeline_text_counts_from_the_start_of_the_incident() -> None:
+    notes = "T-10m deploy 4711\nT+0 alert fired\n- T+5m mira: looking\n+12 min rolled back\n[T+1:00] all clear"
+
+    known, unknown = reading_of(notes, begins=BEGINS), reading_of(notes)
+
+    assert [(instant[11:16], who, text) for instant, who, text in told(known)] == [
+        ("12:55", "", "deploy 4711"), ("13:05", "", "alert fired"), ("13:10", "mira", "looking"),
+        ("13:17", "", "rolled back"), ("14:05", "", "all clear"),
+    ]  # fmt: skip
+    assert unknown.events == []
+    assert {entry.left_out for entry in unknown.skipped} == {"It is counted from the start, which nobody has noted"}
+
+
+def test_read_timeline_text_counts_from_the_time_above_where_there_is_one() -> None:
+    reading = reading_of("14:00 alert\nT+5m page", day=DAY, begins=BEGINS)
+
+    assert clocks(reading) == ["03-02 14:00:00", "03-02 14:05:00"]
+
+
+@pytest.mark.parametrize(
+    ("notes", "is_dayless"),
+    [
+        ("14:32 alert", True),
+        ("2026-03-02 14:32 alert", False),
+        ("2 March 2026\n14:32 alert", False),
+        ("T+5m alert", False),
+        ("time,event\n14:32,alert fired\n14:40,somebody is paged", True),
+        ("time,event\n2026-03-02 14:32,alert fired\n2026-03-02 14:40,somebody is paged", False),
+    ],
+)
+def test_read_timeline_text_notes_whether_a_day_is_named(notes: str, is_dayless: bool) -> None:
+    setting = Setting(file="notes", day=DAY, begins=BEGINS)
+
+    assert read_bytes(notes.encode(), setting).events
+    assert setting.dayless == ({"notes"} if is_dayless else set())

@@ -193,6 +193,47 @@ def test_read_again_puts_times_without_a_zone_into_another(browser: Client, post
     assert [stored["at"][11:16] for stored in TimelineDraft.objects.get().candidates] == ["13:32", "13:33", "13:40"]
 
 
+def test_read_again_moves_what_names_no_day_to_another_and_keeps_what_was_chosen(
+    browser: Client, postmortem: Postmortem
+) -> None:
+    bring(browser, postmortem, text="14:32 alert fired\n14:33 looking at it\n14:40 rolled back")
+    draft = TimelineDraft.objects.get()
+    lines = fingerprints(draft)
+    browser.post(address(postmortem, "choose/"), {"shown": lines["looking at it"], "take": []})
+    edits = {
+        "edit-at": "2026-03-02T14:40",
+        "edit-text": "The release is rolled back",
+        "edit-who": "",
+        "edit-kind": "action",
+    }
+    browser.post(address(postmortem, f"{lines['rolled back']}/edit/"), edits)
+    before = browser.get(address(postmortem, "preview/")).content.decode()
+
+    browser.post(address(postmortem, "read-again/"), {"zone": "UTC", "day": "2026-03-04"})
+    browser.post(address(postmortem, "take/"))
+
+    assert 'name="day" value="2026-03-02"' in before
+    events = [(f"{one.occurred_at:%d %H:%M}", one.text) for one in postmortem.timeline_events.all()]
+    assert events == [("04 14:32", "alert fired"), ("04 14:40", "The release is rolled back")]
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "0001-01-01", "tomorrow"])
+def test_read_again_on_a_day_that_is_none_is_refused_in_a_sentence(
+    browser: Client, postmortem: Postmortem, day: str
+) -> None:
+    bring(browser, postmortem, text="14:32 alert fired\n14:40 rolled back")
+
+    answer = browser.post(address(postmortem, "read-again/"), {"zone": "UTC", "day": day})
+
+    assert (answer.status_code, f'value="{day}"' in answer.content.decode()) == (422, True)
+
+
+def test_preview_asks_for_no_day_where_the_files_name_it(browser: Client, postmortem: Postmortem) -> None:
+    bring(browser, postmortem, ("war-room.txt", CHAT))
+
+    assert 'name="day"' not in browser.get(address(postmortem, "preview/")).content.decode()
+
+
 def test_bring_of_a_slack_export_offers_its_channels_and_reads_the_likely_one(
     browser: Client, postmortem: Postmortem
 ) -> None:
