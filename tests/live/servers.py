@@ -39,10 +39,12 @@ class WebProcess:
         }
         self.process: subprocess.Popen[bytes] | None = None
 
+    def command(self) -> list[str]:
+        return [*with_our_python(web("127.0.0.1", self.port)), *self.flags]
+
     def start(self) -> Self:
-        command = [*with_our_python(web("127.0.0.1", self.port)), *self.flags]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(self.command(), env=self.environment, stdout=log, stderr=log)
         wait_for_port(self.port, self.process, self.log)
         return self
 
