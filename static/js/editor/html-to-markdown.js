@@ -1,11 +1,21 @@
 // HTML from a clipboard as the Markdown of our texts. The HTML is parsed, never put into a page: nothing in it runs and
 // nothing is fetched. Written for what browsers, Google Docs, Word, Confluence and chat programs put there.
 
-const SKIPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "HEAD", "META", "LINK", "TITLE", "NOSCRIPT", "IFRAME", "OBJECT", "SVG", "MATH", "SELECT", "TEXTAREA", "BUTTON", "AUDIO", "VIDEO", "CANVAS", "COL", "COLGROUP"]);
+const SKIPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "HEAD", "META", "LINK", "TITLE", "NOSCRIPT", "IFRAME", "OBJECT", "SVG", "MATH", "SELECT", "TEXTAREA", "XMP", "AUDIO", "VIDEO", "CANVAS", "COL", "COLGROUP"]);
 const BLOCKS = new Set(["ADDRESS", "ARTICLE", "ASIDE", "BLOCKQUOTE", "BODY", "CAPTION", "CENTER", "DD", "DETAILS", "DIV", "DL", "DT", "FIELDSET", "FIGCAPTION", "FIGURE", "FOOTER", "FORM", "H1", "H2", "H3", "H4", "H5", "H6", "HEADER", "HR", "LI", "MAIN", "NAV", "OL", "P", "PRE", "SECTION", "SUMMARY", "TABLE", "TBODY", "TD", "TFOOT", "TH", "THEAD", "TR", "UL"]);
 const DEEPEST = 200;
 const WIDEST = 50;
 const FOLLOWED = /^(https?:\/\/|mailto:)/i;
+
+// What a style says is read, never applied: the page's policy holds in a parsed document too, would leave `element.style`
+// empty and report each attribute and each sheet. So they come in under names that mean nothing.
+const TAG = /<[a-z][^\s<>"'/]*(?:[^<>"']|"[^"]*"|'[^']*')*>/gi;
+const unstyled = (html) => html.replace(TAG, (tag) => tag.replace(/(?<=[\s"'/])style(?=\s*=)/gi, "data-styled")).replace(/<(\/?)style(?=[\s>/])/gi, "<$1xmp");
+
+function styled(element, property) {
+  const said = (element.dataset?.styled ?? "").match(new RegExp(`(?:^|;)\\s*${property}\\s*:\\s*([^;]+)`, "i"));
+  return said ? said[1].replace(/!important/i, "").trim().toLowerCase() : "";
+}
 
 const isBlock = (node) => node.nodeType === Node.ELEMENT_NODE && BLOCKS.has(node.tagName);
 const hasBlocks = (node) => [...node.childNodes].some((child) => isBlock(child) || (child.nodeType === Node.ELEMENT_NODE && !SKIPPED.has(child.tagName.toUpperCase()) && hasBlocks(child)));
@@ -24,20 +34,19 @@ function wrapped(text, mark) {
 }
 
 function weightOf(element) {
-  const weight = element.style?.fontWeight;
+  const weight = styled(element, "font-weight");
   if (weight) return /^(bold|bolder|[6-9]00)$/.test(weight);
   return ["B", "STRONG"].includes(element.tagName) ? true : null;
 }
 
 function slantOf(element) {
-  const slant = element.style?.fontStyle;
+  const slant = styled(element, "font-style");
   if (slant) return /italic|oblique/.test(slant);
   return ["I", "EM", "CITE", "DFN", "VAR"].includes(element.tagName) ? true : null;
 }
 
 function strikeOf(element) {
-  const line = element.style?.textDecorationLine || element.style?.textDecoration || "";
-  if (/line-through/.test(line)) return true;
+  if (/line-through/.test(styled(element, "text-decoration(?:-line)?"))) return true;
   return ["S", "DEL", "STRIKE"].includes(element.tagName) ? true : null;
 }
 
@@ -118,9 +127,13 @@ function unwrapped(href) {
 function picture(element) {
   const address = element.getAttribute("src") ?? "";
   const words = escaped((element.getAttribute("alt") ?? "").replace(/\s+/g, " ").trim());
+  // Chat and mail programs draw a sign of feeling as a picture of it.
+  if (/^(:[\w+-]+:|\p{Extended_Pictographic}\S*)$/u.test(element.alt)) return element.alt;
   if (/^https?:\/\//i.test(address)) return `[${words || "picture"}](${target(address)})`;
   return words;
 }
+
+const isIn = (text, words) => !isWhite(words) && text.includes(words.trim());
 
 // Blocks: each gives lines; an empty line stands between two of them.
 
@@ -233,15 +246,16 @@ function item(element, depth, indent) {
 
 // Word writes lists as paragraphs with a style of its own.
 function wordItem(element) {
-  if (element.tagName !== "P" || !/mso-list:/i.test(element.getAttribute("style") ?? "")) return "";
-  const level = Number((element.getAttribute("style").match(/level(\d)/i) ?? [0, 1])[1]);
+  const list = element.tagName === "P" ? styled(element, "mso-list") : "";
+  if (!list) return "";
+  const level = Number((list.match(/level(\d)/) ?? [0, 1])[1]);
   const copy = element.cloneNode(true);
   let sign = "";
-  for (const ignored of copy.querySelectorAll("[style*='mso-list:Ignore' i], [style*='mso-list: Ignore' i]")) {
+  for (const ignored of copy.querySelectorAll("[data-styled*='mso-list:Ignore' i], [data-styled*='mso-list: Ignore' i]")) {
     sign ||= ignored.textContent.trim();
     ignored.remove();
   }
-  const mark = /^\d+[.)]/.test(sign) ? "1. " : "- ";
+  const mark = /^\d+[.)]/.test(sign) ? `${parseInt(sign, 10)}. ` : "- ";
   const words = paragraph(inlines(copy, NO_MARKS)).replaceAll("\n", " ");
   return words ? `${"  ".repeat(Math.min(level, 6) - 1)}${mark}${words}` : "";
 }
@@ -270,10 +284,12 @@ function table(element, depth) {
 // Word's items come one by one; a list of them is one block.
 function together(parts) {
   const isItem = (part) => /^\s*(- |\d+\. )/.test(part) && !part.includes("\n\n");
-  return parts.reduce((text, part, index) => text + (index === 0 ? "" : isItem(part) && isItem(parts[index - 1]) && /^\s*(- |1\. )/.test(part) ? "\n" : "\n\n") + part, "");
+  return parts.reduce((text, part, index) => text + (index === 0 ? "" : isItem(part) && isItem(parts[index - 1]) ? "\n" : "\n\n") + part, "");
 }
 
-export function toMarkdown(html) {
-  const { body } = new DOMParser().parseFromString(html, "text/html");
+/** `plain`: the same as the clipboard has it in words. A button that is not in it is no part of what was selected. */
+export function toMarkdown(html, plain = "") {
+  const { body } = new DOMParser().parseFromString(unstyled(html), "text/html");
+  for (const button of body.querySelectorAll("button")) if (!isIn(plain, button.textContent)) button.remove();
   return together(blocks(body)).replace(/[ \t]+$/gm, "").trim();
 }

@@ -38,7 +38,7 @@ function linkOver(view, plain) {
 function markdownOf(data, plain) {
   const html = data.getData("text/html");
   if (!html || html.length > LARGEST_HTML || data.types.includes("vscode-editor-data") || IS_SOURCE.test(html)) return "";
-  const text = toMarkdown(html);
+  const text = toMarkdown(html, plain);
   // Words without any form: the plain text keeps the lines as they were copied.
   const isPlain = text.replace(/\\(?=[!-/:-@[-`{-~])/g, "").replace(/\s+/g, " ").trim() === plain.replace(/[\s\u00a0]+/g, " ").trim();
   return isPlain ? "" : text;
