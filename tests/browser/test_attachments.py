@@ -51,6 +51,12 @@ def editor(page: Page) -> Locator:
     return page.locator('live-editor[name="summary"] .cm-content')
 
 
+def expect_text_at_end(page: Page, words: str) -> None:
+    page.wait_for_function(
+        "words => document.querySelector('live-editor').view.state.doc.toString().endsWith(words)", arg=words
+    )
+
+
 def picture() -> str:
     out = BytesIO()
     Image.new("RGB", (640, 360), "teal").save(out, "PNG")
@@ -94,9 +100,17 @@ def test_a_picture_is_seen_by_the_other_and_neither_prose_nor_what_is_refused_be
         assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 640
     number = Attachment.objects.get().pk
     expect(ada.locator(".live-upload")).to_have_count(0)
+
+    # In an empty line, what is typed next stands below the picture.
+    ada.keyboard.press("Control+End")
+    ada.keyboard.insert_text("\n\n")
+    paste(ada, name="Queue depth.png", type="image/png", data=picture())
+    expect(ada.get_by_role("img", name="Queue depth")).to_have_count(2)
+    ada.keyboard.type("The queue at noon.")
+    expect_text_at_end(bo, f"\n\n![Queue depth](attachment:{number})\n\nThe queue at noon.")
     expect(editor(bo)).to_contain_text(f"![Queue depth](attachment:{number})")
     ada.goto(f"{ADDRESS}?mode=read")
-    expect(ada.get_by_role("link").get_by_role("img", name="Queue depth")).to_be_visible()
+    expect(ada.get_by_role("link").get_by_role("img", name="Queue depth").first).to_be_visible()
 
 
 def test_a_pasted_log_is_folded_away_and_a_block_follows_the_timeline(
@@ -118,6 +132,15 @@ def test_a_pasted_log_is_folded_away_and_a_block_follows_the_timeline(
     expect(his.locator(".live-file")).to_have_count(0)
     expect(hers.locator("[data-live-state]").first).to_have_attribute("data-state", "saved")
     assert f"```\n{LOG}\n```" in text_of(postmortem.room, "summary")
+
+    # A trace of a few lines stays in the text, as code.
+    trace = 'Traceback (most recent call last):\n  File "/srv/gate.py", line 3, in call\n    return go(x)\nValueError: no gate'
+    editor(hers).click()
+    hers.keyboard.press("Control+End")
+    hers.keyboard.insert_text("\n\n")
+    paste(hers, text=trace)
+    hers.keyboard.type("It is raised by every call.")
+    expect_text_at_end(his, f"\n\n```\n{trace}\n```\nIt is raised by every call.")
 
     # A block in the text follows the records that it shows.
     editor(hers).click()

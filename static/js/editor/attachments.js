@@ -3,7 +3,7 @@
 import { Prec, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin, WidgetType } from "@codemirror/view";
 import { filesOf } from "./files.js";
-import { looksLikeLog } from "./logs.js";
+import { looksLikeLog, looksLikeShortTrace } from "./logs.js";
 import { isCode } from "./markdown.js";
 import { notice } from "./notices.js";
 import { shownFiles } from "./shown-files.js";
@@ -111,6 +111,13 @@ function ownLine(state, at, words) {
   return { from: line.to, insert: `\n\n${words}${next ? "\n" : ""}` };
 }
 
+// Whoever waits in the empty line goes on below the file, and not in front of it.
+function goOnBelow(state, { from, to, insert }) {
+  const { head, empty } = state.selection.main;
+  if (!empty || head < from || head > (to ?? -1)) return {};
+  return { changes: { from, to, insert: `${insert}\n\n` }, selection: { anchor: from + insert.length + 2 }, scrollIntoView: true };
+}
+
 class Uploads {
   constructor(room, element) {
     Object.assign(this, { room, element, running: new Set() });
@@ -172,7 +179,7 @@ class Uploads {
       return;
     }
     const change = ownLine(state, placeOf(state, upload) ?? state.doc.length, upload.kept ? words : fallback);
-    this.view.dispatch({ changes: change, effects, userEvent: "input.paste" });
+    this.view.dispatch({ changes: change, effects, userEvent: "input.paste", ...(this.view.hasFocus ? goOnBelow(state, change) : {}) });
   }
 
   fold(text, range) {
@@ -193,6 +200,14 @@ class Uploads {
     this.begin(file, range.from, kept, lost);
   }
 
+  asCode(text, { from, to }) {
+    const { state } = this.view;
+    const before = state.doc.lineAt(from);
+    const lead = state.sliceDoc(before.from, from).trim() ? "\n\n" : "";
+    const insert = `${lead}${fenced(text)}\n`;
+    this.view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + insert.length }, userEvent: "input.paste", scrollIntoView: true });
+  }
+
   unfold(kept, asCode) {
     const { state } = this.view;
     const from = state.doc.toString().indexOf(kept.markdown);
@@ -209,7 +224,9 @@ class Uploads {
     // A spreadsheet brings its cells as words and as a picture of them: the words are meant.
     if (files.length && !text.trim()) return this.take(event, () => this.bring(files));
     const { from, to } = this.view.state.selection.main;
-    if (!text || isCode(this.view.state, from) || !looksLikeLog(text) || !this.isConnected) return false;
+    if (!text || isCode(this.view.state, from)) return false;
+    if (looksLikeShortTrace(text)) return this.take(event, () => this.asCode(text, { from, to }));
+    if (!looksLikeLog(text) || !this.isConnected) return false;
     if (new Blob([text]).size > LARGEST_TEXT) {
       return this.take(event, () => notice(this.element, "This log is larger than 2 MB and was not pasted: paste the lines that matter.", { tone: "danger" }));
     }
