@@ -132,6 +132,11 @@ def test_another_is_seen_where_they_are_and_followed_until_i_want_otherwise(
     expect(page.locator('live-editor[name="impact"] .live-caret')).to_have_attribute("data-name", "Bo Madsen")
     expect(page.locator('live-editor[name="impact"] .live-selection')).to_have_text("Some.")
     expect(page.locator('live-editor[name="summary"] .live-caret')).to_have_count(0)
+    other.keyboard.press("Home")
+    other.keyboard.type("- ")
+    hanging = page.locator('live-editor[name="impact"] .md-line-item .live-caret')
+    expect(hanging).to_have_count(1)
+    assert hanging.evaluate("caret => getComputedStyle(caret, '::after').textIndent") == "0px"
 
     # Followed, the page goes where they go, until I scroll.
     write(other, "!", name="summary")
