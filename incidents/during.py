@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -34,15 +35,28 @@ def find_to_edit(request: SignedInRequest, number: int) -> Incident:
 
 @require_safe
 def notes(request: SignedInRequest, number: int) -> HttpResponse:
-    """The notes, asked for again by whoever comes back to the page."""
+    """The notes: open pages ask every few seconds, and mostly hear that they are as they were."""
     incident = find(request, number)
+    if is_htmx(request) and (seen := request.headers.get("If-None-Match")):
+        kept = incident.notes.aggregate(count=Count("pk"), latest=Max("pk"))
+        if seen == f'"{_state_of_notes(request, incident, **kept)}"':
+            return HttpResponse(status=304, headers={"ETag": seen})
     return part_or_redirect(request, NOTES, notes_context(request, incident), to=incident)
 
 
+def _state_of_notes(request: SignedInRequest, incident: Incident, *, count: int, latest: int | None) -> str:
+    """Another one whenever a reader would see another list: notes are only ever added."""
+    may = "open" if can_edit(request.user, incident) and not incident.is_resolved else "closed"
+    return f"{count}-{latest or 0}-{may}-{timezone.get_current_timezone_name()}"
+
+
 def notes_context(request: SignedInRequest, incident: Incident, form: NoteForm | None = None) -> dict[str, Any]:
+    kept = list(incident.notes.select_related("author"))
+    latest = max((note.pk for note in kept), default=None)
     return {
         "incident": incident,
-        "notes": incident.notes.select_related("author"),
+        "notes": kept,
+        "notes_state": _state_of_notes(request, incident, count=len(kept), latest=latest),
         "can_note": can_edit(request.user, incident) and not incident.is_resolved,
         "note_form": form or NoteForm(),
     }

@@ -6,6 +6,7 @@ import "./dialogs.js";
 import "./focus.js";
 import "./left-words.js";
 import "./menus.js";
+import "./notes.js";
 import "./outline.js";
 import "./palette.js";
 import "./picker/element.js";

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -6,6 +7,7 @@ import time_machine
 
 from incidents.commands import note
 from incidents.errors import NotNotable
+from incidents.models import Incident
 from incidents.notes import read_note
 from postmortems.commands import open_postmortem
 from tests.factories import IncidentFactory, PostmortemFactory, TemplateFactory, UserFactory
@@ -132,3 +134,36 @@ def test_notes_are_read_in_as_many_queries(signed_in, ongoing, member, django_as
 
     with django_assert_num_queries(4):
         signed_in.get("/incidents/7/notes/", headers=HTMX)
+
+
+def test_an_open_page_that_asks_for_notes_hears_of_new_ones_alone_and_cheaply(
+    signed_in, ongoing, member, django_assert_num_queries, warm
+):
+    note(ongoing, by=member, line="rebooted web-3", zone=BERLIN)
+    part = signed_in.get("/incidents/7/notes/", headers=HTMX).text
+    shown = {**HTMX, "If-None-Match": '"' + re.search('data-notes="([^"]+)"', part)[1] + '"'}
+    warm(signed_in)
+
+    with django_assert_num_queries(4):
+        unchanged = signed_in.get("/incidents/7/notes/", headers=shown)
+    note(ongoing, by=UserFactory(), line="it is back", zone=BERLIN)
+    changed = signed_in.get("/incidents/7/notes/", headers=shown)
+
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    assert (changed.status_code, "it is back" in changed.text) == (200, True)
+
+
+def test_an_open_page_hears_that_the_incident_is_over(signed_in, ongoing):
+    part = signed_in.get("/incidents/7/notes/", headers=HTMX).text
+    shown = {**HTMX, "If-None-Match": '"' + re.search('data-notes="([^"]+)"', part)[1] + '"'}
+    Incident.objects.update(resolved_at=NOW)
+
+    over = signed_in.get("/incidents/7/notes/", headers=shown)
+
+    assert (over.status_code, "data-notes-open" in part, "data-notes-open" in over.text) == (200, True, False)
+
+
+def test_a_viewer_of_an_incident_without_notes_sees_where_they_will_stand(client, viewer, ongoing):
+    client.force_login(viewer)
+
+    assert "What people note stands here as they write it." in client.get("/incidents/7/").text
