@@ -70,7 +70,7 @@ def _reads_only(person: User) -> str:
 
 def of_postmortem(pool: Callable[[Postmortem, User], Pool]) -> Callable[[User, int | None], Pool]:
     def place(reader: User, number: int | None) -> Pool:
-        seen = Postmortem.objects.visible_to(reader).select_related("incident")
+        seen = Postmortem.objects.visible_to(reader).select_related("incident__team")
         return pool(get_object_or_404(seen, incident__number=number), reader)
 
     return place

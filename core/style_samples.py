@@ -81,7 +81,7 @@ def one_page() -> Page[int]:
 def picker(name: str, chosen: list[SamplePerson], **how: Any) -> dict[str, Any]:
     """As people/fields.py describes one to its template."""
     seen = [{"value": str(one.pk), "name": one.name, "person": one, "written": one.name} for one in chosen]
-    attrs = flatatt({"id": f"picker-{name}", "placeholder": "Name or e-mail address", **how.pop("attrs", {})})
+    attrs = flatatt({"id": f"picker-{name}", "placeholder": "Name or e-mail", **how.pop("attrs", {})})
     return {"name": name, "attrs": attrs, "chosen": seen, "url": "/people/suggest/anybody/", **how}
 
 

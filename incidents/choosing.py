@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from incidents.models import Incident, Participant
 from people.choosing import Pool, mates_of
-from people.models import Team, User
+from people.models import User
 
 
 def participants_pool(incident: Incident | None, reader: User | None = None) -> Pool:
@@ -22,12 +22,13 @@ def participants_pool(incident: Incident | None, reader: User | None = None) -> 
 def participants_place(reader: User, number: int | None) -> Pool:
     if number is None:
         return participants_pool(None, reader)
-    return participants_pool(get_object_or_404(Incident.objects.visible_to(reader), number=number))
+    seen = Incident.objects.visible_to(reader).select_related("team")
+    return participants_pool(get_object_or_404(seen, number=number))
 
 
 def near_to(incident: Incident) -> Sequence[Collection[int]]:
     """Those who took part, then those of its team."""
-    team = Team.objects.get(pk=incident.team_id)
+    team = incident.team
     members = {*team.members.values_list("pk", flat=True), team.lead_id, team.engineering_manager_id}
     took_part = set(incident.participants.values_list("pk", flat=True))
     return [took_part, {pk for pk in members - took_part if pk}]

@@ -106,7 +106,7 @@ def mates_of(reader: User) -> set[int]:
 def suggested(pool: Pool, words: str, *, reader: User) -> list[dict[str, Any]]:
     """At most a dozen of them for what somebody has typed so far, best first; the reader is at hand as `me`."""
     words = words.replace("\0", "").strip()
-    teams = list(Team.objects.only("name")) if words or pool.has_teams else []
+    teams = _teams_like(words)
     people = list(_ranked(pool, words, reader, teams)[:MOST_SUGGESTED])
     notes = pool.notes([person.pk for person in people], reader) if pool.notes and people else {}
     names = [str(person) for person in people]
@@ -119,7 +119,7 @@ def suggested(pool: Pool, words: str, *, reader: User) -> list[dict[str, Any]]:
         }
         for person in people
     ]
-    called = _called(teams, words)[:MOST_TEAMS] if pool.has_teams else []
+    called = _called(teams, words)[:MOST_TEAMS] if pool.has_teams and words else []
     return [*({**_line(pool, team), "is_team": True} for team in called), *lines][:MOST_SUGGESTED]
 
 
@@ -130,6 +130,15 @@ def _line(pool: Pool, chosen: User | Team) -> dict[str, Any]:
 
 def _team_of(person: User) -> str:
     return next((team.name for team in person.teams.all()), "")
+
+
+def _teams_like(words: str) -> list[Team]:
+    """Those that one of these words may mean."""
+    parts = [word for word in WORD.findall(fold(words)) if len(word) > 1]
+    like = Q()
+    for word in parts:
+        like |= Q(folded__contains=word)
+    return list(Team.objects.alias(folded=Folded("name")).filter(like).only("name")) if parts else []
 
 
 def _called(teams: list[Team], words: str) -> list[Team]:

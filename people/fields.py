@@ -54,7 +54,7 @@ class PickerWidget(forms.Widget):
     def __init__(self, attrs: dict[str, Any] | None = None, pool: Pool | None = None) -> None:
         if pool:
             self.pool = pool
-        super().__init__({"maxlength": LONGEST, "placeholder": "Name or e-mail address", **(attrs or {})})
+        super().__init__({"maxlength": LONGEST, "placeholder": "Name or e-mail", **(attrs or {})})
         self._forget()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "PickerWidget":

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
+from incidents.choosing import near_to
 from incidents.models import Incident, Participant
 from incidents.queries import people_who_see
 from people.choosing import Pool
@@ -32,9 +33,10 @@ def facilitators_pool(postmortem: Postmortem) -> Pool:
 
 
 def _near(incident: Incident) -> Sequence[Collection[int]]:
-    """Facilitators who did not work on it."""
-    leading = User.objects.filter(role=User.Role.FACILITATOR).exclude(participations__incident=incident)
-    return [set(leading.order_by().values_list("pk", flat=True)[:FEW])]
+    """Facilitators who did not work on it, then others of its team who did not."""
+    took_part, team = near_to(incident)
+    leading = User.objects.filter(role=User.Role.FACILITATOR).order_by("pk").values_list("pk", flat=True)
+    return [set(leading[:FEW]).difference(took_part), team]
 
 
 def facilitators_place(reader: User, number: int | None) -> Pool:

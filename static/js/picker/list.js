@@ -28,7 +28,7 @@ export class List {
     this.said = made("span", "visually-hidden");
     this.said.dataset.made = "";
     this.said.setAttribute("role", "status");
-    this.box.append(this.options, this.line);
+    this.box.append(this.line, this.options);
     // The input keeps the focus, and with it the keyboard of a phone.
     this.box.addEventListener("mousedown", (event) => event.preventDefault());
     this.box.addEventListener("click", (event) => {
