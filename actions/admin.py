@@ -20,13 +20,17 @@ from actions.models import Action, ActionPolicy, DailyRun, EscalationStep, Weekl
 from actions.permissions import can_edit
 from actions.preview import Expected, expect, expected_letter, next_monday
 from core.errors import DomainError
-from people.kept_admin import KeptAdmin, ReadOnlyAdmin, is_row_number
+from people.kept_admin import KeptAdmin, NumbersOnly, ReadOnlyAdmin, is_row_number
 from people.models import User
 from people.requests import person_behind
 
 
 class ReassignForm(forms.Form):
-    owner = forms.ModelChoiceField(User.objects.able_to_own(), label="New owner")
+    owner = forms.ModelChoiceField(
+        User.objects.able_to_own(),
+        label="New owner",
+        widget=NumbersOnly(Action._meta.get_field("owner"), admin.site),
+    )
     reason = forms.CharField(max_length=500, help_text="It stays on the record of each action.")
 
 

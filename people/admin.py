@@ -172,8 +172,7 @@ class TeamAdmin(KeptAdmin):
     list_display = ["name", "lead", "engineering_manager"]
     list_select_related = ["lead", "engineering_manager"]
     search_fields = ["name", "lead__name", "members__name"]
-    autocomplete_fields = ["lead", "engineering_manager"]
-    filter_horizontal = ["members"]
+    autocomplete_fields = ["lead", "engineering_manager", "members"]
 
     def get_form(self, request: HttpRequest, obj: Team | None = None, **kwargs: Any) -> type[ModelForm]:  # type: ignore[override]
         form = super().get_form(request, obj, **kwargs)

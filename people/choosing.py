@@ -105,7 +105,7 @@ def mates_of(reader: User) -> set[int]:
 
 def suggested(pool: Pool, words: str, *, reader: User) -> list[dict[str, Any]]:
     """At most a dozen of them for what somebody has typed so far, best first; the reader is at hand as `me`."""
-    words = words.replace("\0", "").strip()
+    words = words.strip()
     teams = _teams_like(words)
     people = list(_ranked(pool, words, reader, teams)[:MOST_SUGGESTED])
     notes = pool.notes([person.pk for person in people], reader) if pool.notes and people else {}

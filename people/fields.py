@@ -119,7 +119,7 @@ class PickerWidget(forms.Widget):
 class PersonInput(PickerWidget):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         values = data.getlist(name) if hasattr(data, "getlist") else [data.get(name)]
-        said = [str(one).replace("\0", "").strip() for one in values if one not in (None, "")]
+        said = [str(one).strip() for one in values if one not in (None, "")]
         return next((one for one in reversed(said) if is_key(one)), said[-1] if said else None)
 
 
@@ -130,8 +130,8 @@ class PeopleInput(PickerWidget):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         values = data.getlist(name) if hasattr(data, "getlist") else data.get(name) or []
-        said = [str(one).replace("\0", "") for one in values]
-        return list(dict.fromkeys(part.strip() for one in said for part in re.split(r"[,;\n]", one) if part.strip()))
+        parts = [part.strip() for one in values for part in re.split(r"[,;\n]", str(one))]
+        return list(dict.fromkeys(filter(None, parts)))
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return False
@@ -169,7 +169,7 @@ class PoolField(forms.Field):
 
     def chosen(self, said: str) -> User | Team:
         """By id or in words. Raises Unresolved."""
-        said = said.replace("\0", "").strip()[:LONGEST]
+        said = said.strip()[:LONGEST]
         key = KEY.fullmatch(said)
         found = self.by_key(key[1] or "", int(key[2])) if key else self.in_words(said)
         self.widget.settled[said] = found

@@ -9,7 +9,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
@@ -28,11 +28,19 @@ def is_row_number(words: str) -> bool:
     return words.isdecimal() and len(words) <= LONGEST
 
 
-class NumbersOnly(AutocompleteSelect):
+class _OfNumbers:
     """Django's own breaks when a form comes back with something that cannot be a row's number."""
 
     def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
-        return super().optgroups(name, [v for v in value if is_row_number(v)], attr)
+        return super().optgroups(name, [v for v in value if is_row_number(v)], attr)  # type: ignore[misc]
+
+
+class NumbersOnly(_OfNumbers, AutocompleteSelect):
+    pass
+
+
+class NumbersOnlyMany(_OfNumbers, AutocompleteSelectMultiple):
+    pass
 
 
 class SoundChangeList(ChangeList):
@@ -83,6 +91,11 @@ class KeptAdmin(admin.ModelAdmin):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = NumbersOnly(db_field, self.admin_site, using=kwargs.get("using"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = NumbersOnlyMany(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False

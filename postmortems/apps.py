@@ -10,7 +10,7 @@ class PostmortemsConfig(AppConfig):
         from people.choosing import register_place
         from people.topics import Topic, register_topic
         from postmortems import receivers  # noqa: F401 - connects them
-        from postmortems.choosing import facilitators_place
+        from postmortems.choosing import facilitators_pool, of_postmortem, reviewers_pool
         from postmortems.door import PostmortemDoor
         from postmortems.history import rows
         from postmortems.history.keeping import kept_upto
@@ -36,4 +36,5 @@ class PostmortemsConfig(AppConfig):
         rows.register(CauseRows())
         rows.register(FactsRows())
         register_blocks()
-        register_place("facilitator", facilitators_place)
+        register_place("facilitator", of_postmortem(facilitators_pool))
+        register_place("reviewer", of_postmortem(reviewers_pool))

@@ -1,6 +1,6 @@
-"""Whom one may choose to lead the meeting."""
+"""Whom one may choose to lead the meeting, and to review."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from incidents.choosing import near_to
 from incidents.models import Incident, Participant
 from incidents.queries import people_who_see
-from people.choosing import Pool
+from people.choosing import Pool, not_here
 from people.models import User
 from postmortems.models import Postmortem
 
@@ -23,13 +23,33 @@ def facilitators_pool(postmortem: Postmortem) -> Pool:
     def why_not(person: User) -> str:
         if not person.can_write:
             return f"{person} cannot lead a meeting: the account is for reading, or no longer active."
-        return f"{person} cannot see this restricted incident: add them to its participants first."
+        return _unseen(person)
 
     def notes(people: Collection[int], reader: User) -> Mapping[int, str]:
         took_part = Participant.objects.filter(incident=incident, user__in=people)
         return dict.fromkeys(took_part.values_list("user", flat=True), "took part")
 
     return Pool(User.objects.filter(able), "facilitator", incident.number, lambda: _near(incident), why_not, notes)
+
+
+def reviewers_pool(postmortem: Postmortem) -> Pool:
+    """Those who see it. Whoever is named already stays, also after having left."""
+    incident = postmortem.incident
+    named = postmortem.reviewers.values("person")
+    able = Q(pk__in=people_who_see(incident)) | Q(pk__in=named)
+
+    def why_not(person: User) -> str:
+        return not_here(person) if not person.is_active else _unseen(person)
+
+    def near() -> Sequence[Collection[int]]:
+        took_part, team = near_to(incident)
+        return [team, took_part]
+
+    return Pool(User.objects.filter(able), "reviewer", incident.number, near, why_not)
+
+
+def _unseen(person: User) -> str:
+    return f"{person} cannot see this restricted incident: add them to its participants first."
 
 
 def _near(incident: Incident) -> Sequence[Collection[int]]:
@@ -39,6 +59,9 @@ def _near(incident: Incident) -> Sequence[Collection[int]]:
     return [set(leading[:FEW]).difference(took_part), team]
 
 
-def facilitators_place(reader: User, number: int | None) -> Pool:
-    seen = Postmortem.objects.visible_to(reader).select_related("incident__team")
-    return facilitators_pool(get_object_or_404(seen, incident__number=number))
+def of_postmortem(pool: Callable[[Postmortem], Pool]) -> Callable[[User, int | None], Pool]:
+    def place(reader: User, number: int | None) -> Pool:
+        seen = Postmortem.objects.visible_to(reader).select_related("incident__team")
+        return pool(get_object_or_404(seen, incident__number=number))
+
+    return place

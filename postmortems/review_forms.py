@@ -2,10 +2,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
-from incidents.queries import people_who_see
+from people.choosing import anybody
+from people.fields import PeopleField
 from people.models import User
+from postmortems.choosing import reviewers_pool
 from postmortems.models import Postmortem, Reviewer
 
 
@@ -13,20 +14,19 @@ class ReviewersForm(forms.Form):
     """Who reviews a post-mortem: people who may see it. `seen` are those that the page showed, so that two people who
     name reviewers at once do not undo each other."""
 
-    reviewers = forms.ModelMultipleChoiceField(
-        User.objects.none(),
+    reviewers = PeopleField(
+        anybody(),
         required=False,
         help_text="They are asked by mail, and approve it or ask for changes. It may be published without their answer.",
     )
     seen = forms.ModelMultipleChoiceField(User.objects.none(), required=False, widget=forms.MultipleHiddenInput)
 
     def __init__(self, data: Any = None, *, postmortem: Postmortem) -> None:
-        named = [reviewer.person_id for reviewer in postmortem.reviewers.all()]
+        named = [reviewer.person for reviewer in postmortem.reviewers.select_related("person")]
         super().__init__(data, initial={"reviewers": named, "seen": named})
-        # Whoever is named already stays in the list, also after having left.
-        able = Q(pk__in=people_who_see(postmortem.incident)) | Q(pk__in=named)
-        for name in self.fields:
-            self.fields[name].queryset = User.objects.filter(able)  # type: ignore[attr-defined]
+        pool = reviewers_pool(postmortem)
+        self.fields["reviewers"].pool = pool  # type: ignore[attr-defined]
+        self.fields["seen"].queryset = pool.people  # type: ignore[attr-defined]
 
     @property
     def wishes(self) -> dict[str, list[User]]:

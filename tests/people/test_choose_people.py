@@ -110,7 +110,7 @@ class TestWritten:
         assert f'value="{ada.pk}"' in str(form["who"])
         assert str(zoe) not in str(form["who"])
 
-    @pytest.mark.parametrize("words", ["---", "x" * 2000, "\0", "'; drop table", "a:*&|!(", "@", "%", "7" * 30, "½"])
+    @pytest.mark.parametrize("words", ["---", "x" * 2000, "'; drop table", "a:*&|!(", "@", "%", "7" * 30, "½"])
     def test_nonsense_means_nobody(self, ada, words):
         assert not one(words).is_valid()
 
@@ -200,7 +200,7 @@ class TestAsked:
         assert (line["name"], line["initials"], line["is_me"]) == ("Ada Lind", "AL", True)
         assert client.get("/people/suggest/nowhere/").status_code == 404
 
-    @pytest.mark.parametrize("place", ["owner", "waits-for", "facilitator", "participants"])
+    @pytest.mark.parametrize("place", ["owner", "waits-for", "facilitator", "reviewer", "participants"])
     def test_a_restricted_incident_offers_its_own_to_its_own_alone(self, client, place):
         insider, outsider = UserFactory(name="Ina Inside"), UserFactory(name="Otto Out")
         incident = IncidentFactory(number=9, is_restricted=True)
@@ -243,21 +243,23 @@ class TestAsked:
 PAGES = [
     "/actions/45/", "/actions/45/move/?to=blocked", "/actions/new/7/", "/actions/for/7/plan/", "/actions/?mine=on", "/actions/board/",
     "/actions/weekly/", "/incidents/7/", "/incidents/7/edit/", "/incidents/7/roles/", "/incidents/new/", "/postmortems/7/",
-    "/postmortems/7/plan-meeting/", "/postmortems/7/history/",
+    "/postmortems/7/plan-meeting/", "/postmortems/7/name-reviewers/", "/postmortems/7/history/",
 ]  # fmt: skip
 
 
-def test_no_page_grows_with_the_people_of_the_house(client, ada):
+def test_no_page_grows_with_the_people_of_the_house(client):
+    ada = UserFactory(role="administrator")
     postmortem = PostmortemFactory(incident__number=7, facilitator=ada)
     ParticipantFactory(incident=postmortem.incident, user=ada)
     ActionFactory(number=45, postmortem=postmortem, owner=ada)
     client.force_login(ada)
-    before = {page: weigh(client, page) for page in PAGES}
+    pages = [*PAGES, f"/admin/people/team/{postmortem.incident.team_id}/change/"]
+    before = {page: weigh(client, page) for page in pages}
 
     User.objects.bulk_create(User(email=f"p{n}@big.example", name=f"Pia {n}", password="!") for n in range(300))
 
     # Tokens differ by a few bytes.
-    assert [page for page in PAGES if weigh(client, page) > before[page] + 100] == []
+    assert [page for page in pages if weigh(client, page) > before[page] + 100] == []
 
 
 def weigh(client, page):

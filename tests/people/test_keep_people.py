@@ -210,6 +210,22 @@ def test_reassign_many_hands_over_what_can_be_and_says_why_not_the_rest(
     assert RecordEntry.objects.about(free).get().details["reason"] == "Fay moves on"
 
 
+def test_what_is_no_person_comes_back_with_a_sentence(client: Client, administrator: User) -> None:
+    team = TeamFactory()
+    client.force_login(administrator)
+
+    teams = client.post(
+        reverse("admin:people_team_change", args=[team.pk]), {"name": "Deck", "members": ["x", "9" * 30]}
+    )
+    handed = client.post(
+        reverse("admin:actions_action_changelist"),
+        {"action": "reassign", "apply": "yes", CHOSEN: [ActionFactory().pk], "owner": "nobody", "reason": "x"},
+    )
+
+    assert "is not a valid value" in teams.text
+    assert "Select a valid choice" in handed.text
+
+
 def test_reassign_asks_for_a_reason(client: Client, facilitator: User, member: User) -> None:
     action = ActionFactory()
     client.force_login(facilitator)
