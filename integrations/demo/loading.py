@@ -31,6 +31,7 @@ from incidents.commands import add_instant, decide_review, note, report_incident
 from incidents.defaults import install_review_triggers, install_severity_policies
 from incidents.models import Incident, Participant, Service
 from incidents.relating import relate_incidents
+from integrations.demo.files import take_files
 from integrations.demo.plans import PlanLoader
 from integrations.demo.reviews import discuss, review, set_questions_aside
 from integrations.demo.story_clock import Course, as_if
@@ -233,6 +234,9 @@ class Loader:
         for event in told["timeline"]:
             occurred_at = self._instant(event.pop("at"), days_ago)
             add_event(postmortem, by=by, occurred_at=occurred_at, **event)
+        if files := told.get("files"):
+            instant = partial(self._instant, days_ago=days_ago)
+            take_files(postmortem, self.people, instant, zone=str(self.zone), **files)
         for observation in told.get("observations", ()):
             self._observation(postmortem, by, days_ago, **observation)
 

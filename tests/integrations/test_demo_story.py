@@ -19,6 +19,7 @@ from live.commands import texts_of
 from people.models import RecordEntry, User
 from postmortems.hints import hints_of
 from postmortems.models import Postmortem
+from postmortems.reviews import reviews_of
 from postmortems.standing import standing_of
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,26 @@ def test_load_demo_fills_every_section_that_its_templates_ask_for():
         assert 8 <= postmortem.timeline_events.count() <= 16
         assert 1 <= postmortem.timeline_events.filter(is_key=True).count() <= 3
         assert postmortem.observations.count() >= 2
+
+
+def test_load_demo_has_a_timeline_that_came_from_files_with_its_sources():
+    events = Postmortem.objects.get(incident__number=2).timeline_events.all()
+    sources = {event.source.partition(",")[0] for event in events if event.fingerprint}
+
+    assert sources == {"2026-09-22.json", "copy-places.log"}
+    assert [event.text for event in events if event.source == "copy-places.log, line 2"] == [
+        "WARNING copy-places: connection closed after 1214 of 2390 rows"
+    ]
+    assert "Emil Voss" in {event.who for event in events if event.source.startswith("2026-09-22.json")}
+
+
+def test_load_demo_shows_reviews_in_every_state():
+    said = {
+        postmortem.incident.number: [row.state for row in reviews_of(postmortem).rows]
+        for postmortem in Postmortem.objects.filter(incident__number__in=[1, 5, 6, 7])
+    }
+
+    assert said == {1: ["approved"] * 2, 5: ["outdated", "changes", "waiting"], 6: ["approved"] * 2, 7: []}
 
 
 def test_load_demo_works_an_outage_a_security_incident_a_near_miss_and_a_project_through():
