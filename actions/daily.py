@@ -2,11 +2,12 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -18,7 +19,7 @@ from actions.models import Action, ActionQuerySet, DailyRun, WeeklyRun, nobodys
 from actions.weekly import plan_due_week
 from core.dates import DAYS_A_WEEK, at_local, monday_of
 from people.mail import Letter, plan_mails
-from people.models import Organisation, User
+from people.models import Absence, Organisation, RecordEntry, User
 
 logger = logging.getLogger(__name__)
 FRIDAY = 4
@@ -48,7 +49,7 @@ def plan_day(today: date, *, week: WeeklyRun | None = None) -> int:
     if not is_new:
         return 0
     ladder = Ladder.load()
-    reminded, asked = Round("reminder", due_soon(today, ladder), week), Round("acceptance", asked_lately(), week)
+    reminded, asked = Round("reminder", due_soon(today, ladder), week), Round("acceptance", asked_lately(today), week)
     run.mail_count = sum(plan_mails(one.kind, f"{today}", one.letters(today, ladder)) for one in (reminded, asked))
     # Only now: until the run commits, whoever would change one of these waits.
     reminded.told().update(reminded_for=F("due_on"))
@@ -66,11 +67,16 @@ def due_soon(today: date, ladder: Ladder) -> ActionQuerySet:
     weekend = 2 if today.weekday() == FRIDAY else 0
     until = today + timedelta(days=reminder.days + weekend)
     near = Action.objects.at_work().filter(~nobodys(), due_on__gte=today, due_on__lte=until)
-    return near.filter(Q(reminded_for=None) | ~Q(reminded_for=F("due_on")))
+    return near.filter(Q(reminded_for=None) | ~Q(reminded_for=F("due_on")), ~_owner_away(today))
 
 
-def asked_lately() -> ActionQuerySet:
-    return Action.objects.unaccepted().filter(ask_mailed_at=None)
+def asked_lately(today: date) -> ActionQuerySet:
+    """Whoever is away is asked on the first working day that they are back."""
+    return Action.objects.unaccepted().filter(~_owner_away(today), ask_mailed_at=None)
+
+
+def _owner_away(today: date) -> Q:
+    return Q(owner__in=Absence.objects.on(today).values("person"))
 
 
 class Chosen(NamedTuple):
@@ -91,6 +97,7 @@ class Round:
         rows = actions.order_by("due_on", "number").values_list(*Chosen._fields)
         self.chosen = {row.pk: row for row in map(Chosen._make, rows)}
         self.told_keys: list[int] = []
+        self.moved_since = _moved_since(week, self.chosen) if week else frozenset[int]()
 
     def letters(self, today: date, ladder: Ladder) -> Iterator[Letter]:
         """One for each owner who may see what it tells of."""
@@ -109,7 +116,7 @@ class Round:
     def _is_said_by_the_week(self, pk: int) -> bool:
         """It tells owners of what they did not accept and what is due until Sunday, as things stood then."""
         row = self.chosen[pk]
-        if self.week is None or (row.asked_at or row.created_at) > self.week.created_at:
+        if self.week is None or (row.asked_at or row.created_at) > self.week.created_at or pk in self.moved_since:
             return False
         next_monday = self.week.monday + timedelta(days=DAYS_A_WEEK)
         return self.kind == "acceptance" or (row.due_on is not None and row.due_on < next_monday)
@@ -120,6 +127,13 @@ class Round:
         locked = Action.objects.select_for_update().filter(pk__in=self.told_keys).order_by("pk")
         now = map(Chosen._make, locked.values_list(*Chosen._fields))
         return Action.objects.filter(pk__in=[row.pk for row in now if facts(row) == facts(self.chosen[row.pk])])
+
+
+def _moved_since(week: WeeklyRun, actions: Iterable[int]) -> frozenset[int]:
+    """Those that got another date after the week's mail was planned, which therefore knew nothing of it."""
+    about = RecordEntry.objects.filter(thing_type=ContentType.objects.get_for_model(Action), thing_id__in=list(actions))
+    moved = about.filter(at__gt=week.created_at, details__after__has_key="due_on")
+    return frozenset(moved.order_by().values_list("thing_id", flat=True))
 
 
 def _seen_lines(person: User, keys: list[int], today: date) -> list[Line]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from functools import cache, lru_cache
+from itertools import repeat
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,7 +17,7 @@ from django.utils.safestring import SafeString
 
 from actions.digests import TOPICS, Digest, Group, Line
 from actions.escalation import Ladder
-from actions.headings import HEADINGS, Answer, Heading, answers_of
+from actions.headings import HEADINGS, Answer, Heading, answers_of, list_of
 from actions.models import Action
 from core.dates import at_local, monday_of
 from people.mail import Letter, inlined, plan_mails
@@ -49,8 +50,9 @@ class Entry:
 
     @property
     def buttons(self) -> SafeString:
-        pairs = ((answer.url, answer.label) for answer in self.answers)
-        return format_html_join(" ", '<a class="answer" href="{}">{}</a>', pairs)
+        classes = ["answer first", *repeat("answer", len(self.answers))]
+        facts = ((look, answer.url, answer.label) for look, answer in zip(classes, self.answers, strict=False))
+        return format_html_join(" ", '<a class="{}" href="{}">{}</a>', facts)
 
     @property
     def written_answers(self) -> str:
@@ -59,12 +61,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One group of a mail: the lines that there is room for, and how many more there are."""
+    """One group of a mail: the lines that there is room for, how many more there are, and where all of them stand."""
 
     heading: Heading
     count: int
     asks: str
     entries: list[Entry]
+    rest_url: str
 
     @property
     def counted(self) -> str:
@@ -73,10 +76,6 @@ class Chapter:
     @property
     def rest(self) -> int:
         return self.count - len(self.entries)
-
-    @property
-    def rest_url(self) -> str:
-        return _list_url(self.heading.query)
 
 
 def weekly_letter(person: User, digest: Digest, as_of: date, organisation: Organisation, ladder: Ladder) -> Letter:
@@ -106,12 +105,12 @@ def _chapters(digest: Digest, ladder: Ladder) -> list[Chapter]:
                 break
             room -= entry.cost
             entries.append(entry)
-        chapters.append(_chapter(group, digest[group].count, entries, ladder))
+        chapters.append(_chapter(group, digest[group].count, entries, ladder, list_of(group)))
     return chapters
 
 
-def _chapter(group: Group, count: int, entries: list[Entry], ladder: Ladder) -> Chapter:
-    return Chapter(HEADINGS[group], count, HEADINGS[group].asks(ladder), entries)
+def _chapter(group: Group, count: int, entries: list[Entry], ladder: Ladder, query: str) -> Chapter:
+    return Chapter(HEADINGS[group], count, HEADINGS[group].asks(ladder), entries, _list_url(query))
 
 
 def unwritten_letter(person: User) -> Letter:
@@ -124,7 +123,7 @@ def daily_letter(kind: str, person: User, lines: list[Line], organisation: Organ
     """`reminder` of what is due soon, or `acceptance` asked for: both list actions with the answers beside them."""
     group = Group.DUE if kind == "reminder" else Group.ACCEPT
     entries = [Entry.of(group, line) for line in lines[:LINES_A_DAY]]
-    chapter = _chapter(group, len(lines), entries, ladder)
+    chapter = _chapter(group, len(lines), entries, ladder, "mine=on")
     context = {"chapter": chapter, "is_reminder": kind == "reminder", "asks": ladder.asks_before, "count": len(lines)}
     text, html = _written("daily", person, organisation, _zone_of(person, organisation), context)
     what = lines[0].title if len(lines) == 1 else f"{len(lines)} actions"

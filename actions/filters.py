@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+from actions.headings import HEADINGS
 from actions.models import Action, Hierarchy, Purpose
 from incidents.models import Incident, Service
 from people.choosing import ADDRESS, anybody
@@ -16,6 +17,7 @@ from people.models import Team, User
 from postmortems.models import Cause
 
 MOST_NAMESAKES = 20
+NOBODY = "nobody"
 NOT_SAID = ("none", "not said")
 
 
@@ -23,10 +25,10 @@ class Named:
     """Rows that somebody named: by their id, as links do, or by what they are called."""
 
     def __init__(self, rows: QuerySet[Any], words: str) -> None:
-        self.words = words
+        self.words, self.is_nobody = words, rows.model is User and words.lower() == NOBODY
         found = rows.filter(pk=int(words)) if _is_key(words) else _called(rows, words)
         self.rows = list(found[:MOST_NAMESAKES])
-        self.label = str(self.rows[0]) if len(self.rows) == 1 else f"“{words}”"
+        self.label = str(self.rows[0]) if len(self.rows) == 1 else words if self.is_nobody else f"“{words}”"
 
     @property
     def shown(self) -> str:
@@ -73,14 +75,18 @@ class ActionFilter(forms.Form):
     """What makes no sense in an address asks for nothing."""
 
     OPEN = "open"
-    STATES = [(OPEN, "open"), *Action.Status.choices, ("all", "every status")]
+    FREE = "free"
+    STATES = [(OPEN, "open"), (FREE, "open and not blocked"), *Action.Status.choices, ("all", "every status")]
     LATE = [
         ("", "any"),
         ("decision", "so long that a decision is owed"),
+        ("undecided", "but no decision is owed yet"),
         ("weeks", "a week or more"),
         ("days", "up to a week"),
         ("no", "not overdue"),
     ]
+    ENDED = [("", "any time"), ("week", "in the last 7 days"), ("month", "in the last 30 days")]
+    TOLD = [("", "")] + [(group.name.lower(), heading.title) for group, heading in HEADINGS.items()]
     AGES = [
         ("", "any"),
         ("week", "under a week"),
@@ -93,7 +99,7 @@ class ActionFilter(forms.Form):
         ("purpose", "what it does"), ("hierarchy", "prevention hierarchy"), ("cause", "cause"),
         ("kind", "kind of incident"), ("age", "age"), ("team", "team"), ("owner", "owner"),
     ]  # fmt: skip
-    FURTHER = ["service", "kind", "purpose", "hierarchy", "cause", "late", "age"]
+    FURTHER = ["service", "kind", "purpose", "hierarchy", "cause", "late", "age", "ended"]
     FLAGS = {
         "overdue": "Overdue", "blocked": "Blocked", "unowned": "Without owner", "unaccepted": "Not accepted",
         "mine": "Mine",
@@ -115,6 +121,8 @@ class ActionFilter(forms.Form):
     )
     late = forms.ChoiceField(label="Overdue for", choices=LATE, required=False)
     age = forms.ChoiceField(choices=AGES, required=False)
+    ended = forms.ChoiceField(label="Done or dropped", choices=ENDED, required=False)
+    told = forms.ChoiceField(label="My weekly mail", choices=TOLD, required=False, widget=forms.HiddenInput)
     overdue = forms.BooleanField(label="Overdue only", required=False)
     blocked = forms.BooleanField(label="Blocked only", required=False)
     unowned = forms.BooleanField(label="Without owner", required=False)
@@ -136,6 +144,12 @@ class ActionFilter(forms.Form):
         for name, named in names.items():
             shown[name] = named.shown
         self.data = shown
+
+    @property
+    def wished_status(self) -> str:
+        """What is open, unless something else is asked for: what has ended lately is not open."""
+        chosen: str = self.wishes.get("status", "all" if "ended" in self.wishes else self.OPEN)
+        return chosen
 
     @property
     def is_narrowed(self) -> bool:

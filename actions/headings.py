@@ -12,15 +12,11 @@ Status = Action.Status
 
 @dataclass(frozen=True)
 class Heading:
-    """`counted` stands in the subject, `query` leads to the list where all of it stands.
-
-    What is asked is the ladder's `audience`, where there is one, else `explanation`.
-    """
+    """`counted` stands in the subject. What is asked is the ladder's `audience`, where there is one, else `explanation`."""
 
     title: str
     counted: str
     tone: str
-    query: str
     explanation: str = ""
     audience: Audience | None = None
     is_own: bool = False
@@ -31,58 +27,70 @@ class Heading:
 
 HEADINGS = {
     Group.DECISION: Heading(
-        "A decision is owed", "{} to decide", "danger", "late=decision", audience=Audience.DECISION,
+        "A decision is owed", "{} to decide", "danger", audience=Audience.DECISION,
     ),
     Group.OVERDUE: Heading(
-        "Yours, overdue", "{} overdue", "warning", "overdue=on&mine=on", audience=Audience.OWNER, is_own=True,
+        "Yours, overdue", "{} overdue", "warning", audience=Audience.OWNER, is_own=True,
     ),
     Group.ACCEPT: Heading(
-        "Will you answer for these?", "{} to accept", "warning", "unaccepted=on&mine=on",
+        "Will you answer for these?", "{} to accept", "warning",
         "Accepting means: you commit to the date, and say early when something stands in the way.", is_own=True,
     ),
     Group.ESCALATED: Heading(
-        "Escalated to you as engineering manager", "{} escalated", "warning", "overdue=on", audience=Audience.MANAGER,
+        "Escalated to you as engineering manager", "{} escalated", "warning", audience=Audience.MANAGER,
     ),
     Group.NEEDS_OWNER: Heading(
-        "Needs an owner", "{} without an owner", "warning", "unowned=on", "Nobody answers for these now. Whom would you ask?"
+        "Needs an owner", "{} without an owner", "warning", "Nobody answers for these now. Whom would you ask?"
+    ),
+    Group.AWAY: Heading(
+        "Their owner is away", "{} whose owner is away", "warning",
+        "Nothing goes to them meanwhile, and the days go on counting. What cannot wait until they are back, and who could do it?",
     ),
     Group.CONFIRM: Heading(
-        "Done, waits for your word", "{} to confirm", "warning", "status=unconfirmed",
+        "Done, waits for your word", "{} to confirm", "warning",
         "Look at the evidence as a second person: does it prove what was agreed?",
     ),
     Group.CHECK: Heading(
-        "Does it still hold?", "{} to look at again", "plain", "status=done&mine=on",
+        "Does it still hold?", "{} to look at again", "plain",
         "Done some time ago. Is it still in place, and does it do what it was meant to do?",
     ),
     Group.WAITS_FOR_YOU: Heading(
-        "Others wait for you", "{} waiting for you", "warning", "status=blocked",
+        "Others wait for you", "{} waiting for you", "warning",
         "Their owners cannot go on without you or your team.",
     ),
     Group.COPY: Heading(
-        "Overdue in your team", "{} overdue in your team", "plain", "overdue=on", audience=Audience.LEAD,
+        "Overdue in your team", "{} overdue in your team", "plain", audience=Audience.LEAD,
     ),
     Group.TEAM: Heading(
-        "Your team’s, overdue", "{} of your team’s", "plain", "overdue=on", audience=Audience.TEAM,
+        "Your team’s, overdue", "{} of your team’s", "plain", audience=Audience.TEAM,
     ),
     Group.STUCK: Heading(
-        "Decisions that are stuck", "{} stuck", "warning", "late=decision",
+        "Decisions that are stuck", "{} stuck", "warning",
         "Asked for again and again, and nobody has decided. Bring owner, lead and manager to one table.",
     ),
     Group.NOT_ACCEPTED: Heading(
-        "Not accepted yet", "{} not accepted", "plain", "unaccepted=on",
+        "Not accepted yet", "{} not accepted", "plain",
         "Their owners were asked days ago and have not said yes. A word with them, or another owner?",
     ),
-    Group.DUE: Heading("Yours, due this week", "{} due", "plain", "mine=on", is_own=True),
+    Group.DUE: Heading("Yours, due this week", "{} due", "plain", is_own=True),
     Group.UNDATED: Heading(
-        "Yours, without a date", "{} without a date", "plain", "mine=on",
+        "Yours, without a date", "{} without a date", "plain",
         "Give each a day, so that others can rely on it.", is_own=True,
     ),
     Group.FINISHED: Heading(
-        "You finished last week", "{} finished", "good", "status=done&mine=on",
+        "You finished last week", "{} finished", "good",
         "Each of these makes a repeat less likely. Thank you.", is_own=True,
     ),
-    Group.TEAM_FINISHED: Heading("Your team finished last week", "{} finished in your team", "good", "status=done"),
+    Group.TEAM_FINISHED: Heading("Your team finished last week", "{} finished in your team", "good"),
 }  # fmt: skip
+
+
+ENDED = [Group.CHECK, Group.FINISHED, Group.TEAM_FINISHED]
+
+
+def list_of(group: Group) -> str:
+    """What the address of the list asks for to show all of a group to whom it is told."""
+    return f"told={group.name.lower()}" + ("&status=done" if group in ENDED else "")
 
 
 @dataclass(frozen=True)
@@ -109,5 +117,6 @@ def _purposes(group: Group, line: Line) -> list[str]:
         case Group.OVERDUE | Group.DUE | Group.UNDATED:
             first = ["decline"] if not line.is_accepted else []
             begin = ["start"] if line.status != Status.IN_PROGRESS.label else []
-            return [*begin, "finish", "block", "reschedule", *first]
+            block = ["block"] if line.status != Status.BLOCKED.label else []
+            return [*begin, "finish", *block, "reschedule", *first]
     return []

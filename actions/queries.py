@@ -34,12 +34,14 @@ def panel_of(postmortem: Postmortem, user: User, *, on: date) -> Panel:
     return Panel(postmortem, list(actions), can_add(user, postmortem), str(timezone.get_current_timezone()))
 
 
-def load_of(owner: User, due_on: date | None, *, reader: User) -> Load:
-    """What a person has to do already, of what the reader may see."""
+def load_of(owner: User, due_on: date | None, *, reader: User, but: int | None = None) -> Load:
+    """What a person has to do already, of what the reader may see; without the action of the number `but`."""
     monday = due_on - timedelta(days=due_on.weekday()) if due_on else None
     week = Q(due_on__range=(monday, monday + timedelta(days=6))) if monday else Q(pk=None)
-    mine = Action.objects.visible_to(reader).at_work().filter(owner=owner)
-    return Load(**mine.aggregate(open_count=Count("pk"), due_that_week_count=Count("pk", filter=week)))
+    mine = Action.objects.visible_to(reader).at_work().filter(owner=owner).exclude(number=but or 0)
+    absence = owner.absences.on(due_on).last() if due_on else None
+    away = f"{absence.first_on:%-d %b} to {absence.last_on:%-d %b}" if absence else ""
+    return Load(away=away, **mine.aggregate(open_count=Count("pk"), due_that_week_count=Count("pk", filter=week)))
 
 
 def candidates_of(postmortem: Postmortem) -> list[ActionCandidate]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.dispatch import receiver
+from django.utils import timezone
 
 from actions.digests.staff import Staff
 from actions.emails import owe_owner_left
@@ -25,7 +26,7 @@ def alarm_the_leads(person: User, **kwargs: Any) -> None:
     orphaned = Action.objects.at_work().filter(concerns).select_related("postmortem__incident").order_by("due_on")
     if not orphaned:
         return
-    staff, by_guardian = Staff.load(), defaultdict[int, list[Action]](list)
+    staff, by_guardian = Staff.load(timezone.localdate()), defaultdict[int, list[Action]](list)
     for action in orphaned:
         for guardian in staff.guardians(action.postmortem.incident.team_id) - {person.pk}:
             by_guardian[guardian].append(action)

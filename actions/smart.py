@@ -21,10 +21,11 @@ class Check:
 
 @dataclass(frozen=True)
 class Load:
-    """What the owner has to do already, as far as the reader may know."""
+    """What the owner has to do already, as far as the reader may know; and the days away in which the date lies."""
 
     open_count: int = 0
     due_that_week_count: int = 0
+    away: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,8 @@ def realistic(draft: Draft) -> Check:
     if 0 <= days <= NEAR_DAYS:
         when = "tomorrow" if days else "today"
         return make(False, f"It is due {when}.", "Is it nearly done? Otherwise give it some days.")
+    if load.away:
+        return make(False, f"{draft.owner} is away then ({load.away}).", "A day before or after, or another owner?")
     if load.open_count >= BUSY_AT:
         return make(
             False, f"{draft.owner} has {load.open_count} open actions.", "Somebody else, or something dropped for it?"

@@ -25,7 +25,7 @@ from people.commands import (
     try_mail_again,
 )
 from people.kept_admin import KeptAdmin, ReadOnlyAdmin
-from people.models import Organisation, OutboxMail, RecordEntry, Team, User
+from people.models import Absence, Organisation, OutboxMail, RecordEntry, Team, User
 from people.permissions import can_keep_people
 from people.record import put_on_record
 from people.requests import person_behind
@@ -191,6 +191,22 @@ class TeamAdmin(KeptAdmin):
                 joined=sorted(after - before),
                 left=sorted(before - after),
             )
+
+
+@admin.register(Absence)
+class AbsenceAdmin(KeptAdmin):
+    """Who is away when: for those who fell ill, or forgot to say so. One that ends early gets an earlier last day."""
+
+    list_display = ["person", "first_on", "last_on", "noted_by"]
+    list_select_related = ["person", "noted_by"]
+    search_fields = ["person__name", "person__email"]
+    autocomplete_fields = ["person"]
+    date_hierarchy = "first_on"
+    fields = ["person", "first_on", "last_on"]
+
+    def save_model(self, request: HttpRequest, obj: Absence, form: ModelForm, change: bool) -> None:
+        obj.noted_by = person_behind(request)
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Organisation)

@@ -1,9 +1,11 @@
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from core.dates import time_zone_choices
-from people.models import Organisation, User
+from people.models import Absence, Organisation, User
 from people.topics import topics_to_choose, wishes_of
 
 
@@ -21,6 +23,21 @@ class MailsForm(forms.Form):
     @property
     def wanted(self) -> list[str]:
         return [key for key, is_wanted in self.cleaned_data.items() if is_wanted]
+
+
+class AbsenceForm(forms.ModelForm):
+    """From which day to which a person is away."""
+
+    class Meta:
+        model = Absence
+        fields = ["first_on", "last_on"]
+        widgets = {name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in fields}
+
+    def clean_last_on(self) -> date:
+        last_on: date = self.cleaned_data["last_on"]
+        if last_on < timezone.localdate():
+            raise forms.ValidationError("That day is over.")
+        return last_on
 
 
 class ProfileForm(forms.ModelForm):

@@ -6,6 +6,7 @@ from people.models import User
 # of restricted incidents: of mails facilitators see all but the words, the record is the administrators'.
 FACILITATORS_KEEP = {
     "people.view_user", "people.view_team", "people.add_team", "people.change_team",
+    "people.view_absence", "people.add_absence", "people.change_absence",
     "people.view_organisation", "people.view_outboxmail", "people.retry_outboxmail",
     "incidents.view_incident", "incidents.view_severitypolicy", "incidents.change_severitypolicy",
     "incidents.view_reviewtrigger", "incidents.add_reviewtrigger", "incidents.change_reviewtrigger",

@@ -1,12 +1,14 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from people.absences import end_absence, note_absence
 from people.choosing import pool_at, suggested
-from people.forms import MailsForm, ProfileForm
+from people.forms import AbsenceForm, MailsForm, ProfileForm
 from people.models import User
 from people.requests import SignedInRequest
 from people.topics import choose_mails, read_stop_address, stop_topic
@@ -41,6 +43,27 @@ def mails(request: SignedInRequest) -> HttpResponse:
         messages.success(request, "Your choice is saved.")
         return redirect("people:mails")
     return render(request, "people/mails.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def away(request: SignedInRequest) -> HttpResponse:
+    """When the reader is away: what is noted, and one more."""
+    form = AbsenceForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        note_absence(request.user, by=request.user, **form.cleaned_data)
+        messages.success(request, "Noted. Your actions keep their dates; your team lead hears of them meanwhile.")
+        return redirect("people:away")
+    absences = request.user.absences.not_over(timezone.localdate())
+    context = {"form": form, "absences": absences, "today": timezone.localdate()}
+    return render(request, "people/away.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def come_back(request: SignedInRequest, pk: int) -> HttpResponse:
+    absence = get_object_or_404(request.user.absences.not_over(timezone.localdate()), pk=pk)
+    end_absence(absence, by=request.user)
+    messages.success(request, "Taken away: you are there.")
+    return redirect("people:away")
 
 
 # Mail programs post here on their own, without a session or a token of a form: the address itself is the key.

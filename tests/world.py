@@ -32,7 +32,7 @@ from incidents.models import (
     SeverityPolicy,
 )
 from integrations.models import ImportDraft, TimelineDraft
-from people.models import Organisation, OutboxMail, RecordEntry, Team, User
+from people.models import Absence, Organisation, OutboxMail, RecordEntry, Team, User
 from people.record import put_on_record
 from postmortems.commands import open_thread
 from postmortems.history.keeping import Reason, keep_revision
@@ -105,6 +105,7 @@ class Dossier:
     entry: RecordEntry
     draft: ImportDraft
     saved_filter: SavedFilter
+    absence: Absence
 
 
 @dataclass
@@ -269,6 +270,7 @@ def _dossier(world: World, kind: str, words: str) -> Dossier:
         entry,
         draft,
         saved_filter,
+        Absence.objects.create(person=by, first_on=date(2099, 7, 1), last_on=date(2099, 7, 9), noted_by=by),
     )
 
 
@@ -316,7 +318,7 @@ def _walk(patterns: list[URLPattern | URLResolver], prefix: str, namespace: str)
 ROWS_BEHIND_PK = {
     "comments": "comment", "threads": "thread", "sections": "section", "timeline": "event", "observations": "observation",
     "exports": "export", "drafts": "draft", "attachments": "attachment", "links": "link", "times": "instant",
-    "causes": "cause", "filters": "saved_filter",
+    "causes": "cause", "filters": "saved_filter", "away": "absence",
 }  # fmt: skip
 
 

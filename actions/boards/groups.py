@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import BooleanField, Case, Count, Q, Value, When
 from django.utils import timezone
 
-from actions.boards.narrowing import BY_URGENCY, WEIGHED, ages, late, weighed
-from actions.filters import NOT_SAID, ActionFilter
+from actions.boards.narrowing import BY_URGENCY, WEIGHED, ages, ended_since, late, weighed
+from actions.filters import NOBODY, NOT_SAID, ActionFilter
 from actions.models import Action, ActionQuerySet, Hierarchy, Purpose
 from incidents.models import Incident
 from people.models import Team, User
@@ -75,22 +75,26 @@ class Filling:
         return sha256(repr((seen, today())).encode()).hexdigest()[:32]
 
 
-def columns(now: datetime) -> list[Group]:
-    """The columns of a board. What has ended stands there for a month, so that it is seen and not in the way."""
+def columns(now: datetime, ended_in: str = "month") -> list[Group]:
+    """The columns of a board. What has ended stands there for a month, so that it is seen and not in the way.
+
+    Whoever asks for what ended in less than that, finds it behind their links too.
+    """
     since = now - LATELY
-    ended = {
-        Status.DONE: (Q(status=Status.DONE) & Q(finished_at__gte=since), ("-finished_at", "-number")),
-        Status.DROPPED: (Q(status=Status.DROPPED) & Q(updated_at__gte=since), ("-updated_at", "-number")),
-    }
     titles = {Status.UNCONFIRMED: "To confirm"}
-    return [
+    still = [
+        Group(str(status), titles.get(status, status.label.capitalize()), Q(status=status), {"status": status.value})
+        for status in map(Status, Action.OPEN)
+    ]
+    latest = {Status.DONE: ("-finished_at", "-number"), Status.DROPPED: ("-updated_at", "-number")}
+    ended = [
         Group(
-            str(status), titles.get(status, status.label.capitalize()),
-            ended[status][0] if status in ended else Q(status=status), {"status": status.value},
-            ended[status][1] if status in ended else BY_URGENCY,
+            str(status), status.label.capitalize(), Q(status=status) & ended_since(since),
+            {"status": status.value, "ended": ended_in}, order,
         )
-        for status in Status
+        for status, order in latest.items()
     ]  # fmt: skip
+    return [*still, *ended]
 
 
 def groups_of(grouping: str, actions: ActionQuerySet, *, on: date) -> list[Group]:
@@ -124,7 +128,11 @@ def _chosen(name: str, choices: Iterable[tuple[str, str]], conditions: dict[str,
     prefix = {"late": "Overdue for ", "age": "Added "}[name]
     plain = {"decision": "A decision is owed", "no": "Not overdue", "week": "Added in the last 7 days", "month": "Added 7 to 30 days ago",
              "quarter": "Added 1 to 3 months ago", "older": "Added over 3 months ago"}  # fmt: skip
-    return [Group(key, plain.get(key, prefix + label), conditions[key], {name: key}) for key, label in choices if key]
+    return [
+        Group(key, plain.get(key, prefix + label), conditions[key], {name: key})
+        for key, label in choices
+        if key and key != "undecided"
+    ]
 
 
 def _of_incidents(**wanted: Any) -> Q:
@@ -143,7 +151,7 @@ def _of_whom(grouping: str, actions: ActionQuerySet) -> list[Group]:
     return [
         Group(str(key), str(names[key]), conditions[key], {grouping: key}, known_count=count)
         if key
-        else Group("none", "Without owner", Q(owner=None), {"unowned": "on"}, known_count=count)
+        else Group("none", "Without owner", Q(owner=None), {"owner": NOBODY}, known_count=count)
         for key, count in counts.items()
     ]
 

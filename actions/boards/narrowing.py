@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils import timezone
 
+from actions.boards.told import told_to
 from actions.escalation import Ladder
 from actions.filters import ActionFilter, Named
 from actions.models import Action, ActionQuerySet, nobodys
@@ -21,6 +22,7 @@ LATEST = (F("number").desc(),)
 MOST_FOUND = 5_000
 WEIGHED = ["purpose", "hierarchy", "cause"]
 Status = Action.Status
+FREE = [status for status in Action.OPEN if status != Status.BLOCKED]
 
 
 def narrowed(user: User, wishes: Mapping[str, Any], *, on: date) -> ActionQuerySet:
@@ -31,12 +33,14 @@ def narrowed(user: User, wishes: Mapping[str, Any], *, on: date) -> ActionQueryS
     if wishes.get("mine"):
         actions = actions.filter(owner=user)
     if owner := wishes.get("owner"):
-        actions = actions.filter(owner__in=owner.keys)
+        actions = actions.filter(owner=None) if owner.is_nobody else actions.filter(owner__in=owner.keys)
     actions = _by_incident(actions, wishes)
     for name, condition in _conditions(on).items():
         if wishes.get(name):
             actions = actions.filter(condition)
-    for name, choices in {"late": late, "age": ages}.items():
+    if group := wishes.get("told"):
+        actions = actions.filter(pk__in=told_to(user, group))
+    for name, choices in {"late": late, "age": ages, "ended": ended}.items():
         if chosen := wishes.get(name):
             actions = actions.filter(choices(on)[chosen])
     for name in WEIGHED:
@@ -70,17 +74,23 @@ def _conditions(on: date) -> dict[str, Q]:
     }
 
 
-def counted(user: User, on: date) -> dict[str, Q]:
-    """The filters whose counts stand beside them, as `name` or `name=value`."""
-    still = Q(status__in=Action.OPEN)
-    by_priority = {f"priority={value}": Q(priority=value) & still for value in Action.Priority.values}
-    return {"mine": Q(owner=user) & still, **_conditions(on), **by_priority}
+OPEN = Q(status__in=Action.OPEN)
+
+
+def counted(user: User, on: date, among: Q = OPEN) -> dict[str, Q]:
+    """The filters whose counts stand beside them, as `name` or `name=value`; `among` is the status that is shown."""
+    # Those that ask for a status themselves ask for one that is open: as a rule there is no need to ask twice.
+    named = {name: one if among == OPEN else one & among for name, one in _conditions(on).items()}
+    by_priority = {f"priority={value}": Q(priority=value) & among for value in Action.Priority.values}
+    return {"mine": Q(owner=user) & among, **named, **by_priority}
 
 
 def status_condition(status: str) -> Q:
     if status == "all":
         return Q()
-    return Q(status__in=Action.OPEN) if status == ActionFilter.OPEN else Q(status=status)
+    if status == ActionFilter.FREE:
+        return Q(status__in=FREE)
+    return OPEN if status == ActionFilter.OPEN else Q(status=status)
 
 
 def late(on: date) -> dict[str, Q]:
@@ -89,10 +99,24 @@ def late(on: date) -> dict[str, Q]:
     owed, week = on - timedelta(days=Ladder.load().decision_days), on - timedelta(days=7)
     return {
         "decision": Q(due_on__lte=owed) & at_work,
+        "undecided": Q(due_on__lt=on) & Q(due_on__gt=owed) & at_work,
         "weeks": Q(due_on__lte=week) & Q(due_on__gt=owed) & at_work,
         "days": Q(due_on__lt=on) & Q(due_on__gt=max(week, owed)) & at_work,
         "no": Q(due_on__gte=on) | Q(due_on=None) | ~at_work,
     }
+
+
+def ended(on: date) -> dict[str, Q]:
+    """What was done or dropped lately; by the hour, as a board shows it."""
+    return {name: ended_since(timezone.now() - timedelta(days=days)) for name, days in (("week", 7), ("month", 30))}
+
+
+def ended_since(instant: datetime) -> Q:
+    done, dropped = (
+        Q(status=Status.DONE) & Q(finished_at__gte=instant),
+        Q(status=Status.DROPPED) & Q(updated_at__gte=instant),
+    )
+    return done | dropped
 
 
 def ages(on: date) -> dict[str, Q]:

@@ -20,7 +20,7 @@ from actions.boards.groups import (
     fill,
     groups_of,
 )
-from actions.boards.narrowing import counted, in_status, late, narrowed, status_condition
+from actions.boards.narrowing import FREE, counted, in_status, late, narrowed, status_condition
 from actions.filters import ActionFilter
 from actions.models import Action, ActionQuerySet
 from people.models import User
@@ -59,27 +59,26 @@ def _quick(filters: ActionFilter, wish: str, label: str, count: int) -> Quick:
 
 def board_of(user: User, filters: ActionFilter, *, on: date, only_columns: bool = False) -> Filling:
     """`only_columns` leaves out the counts of the filters above them, which an open board does not ask for again."""
+    every = columns(timezone.now(), filters.wishes.get("ended", "month"))
     return fill(
-        [one for one in columns(timezone.now()) if _is_wanted(one, filters.wishes.get("status"))],
+        [one for one in every if _is_wanted(one, filters.wishes.get("status"))],
         narrowed(user, filters.wishes, on=on), filters, on=on, rows=IN_A_COLUMN,
         also={} if only_columns else counted(user, on),
     )  # fmt: skip
 
 
 def _is_wanted(column: Group, status: str | None) -> bool:
-    return status in (None, "all", column.key) or (status == ActionFilter.OPEN and column.key in Action.OPEN)
+    several: dict[str | None, list[Any]] = {ActionFilter.OPEN: Action.OPEN, ActionFilter.FREE: FREE}
+    return status in (None, "all", column.key) or column.key in several.get(status, ())
 
 
 def grouped(user: User, filters: ActionFilter, *, on: date) -> Filling:
-    actions = narrowed(user, filters.wishes, on=on).filter(_status_of(filters))
+    among = status_condition(filters.wished_status)
+    actions = narrowed(user, filters.wishes, on=on).filter(among)
     groups = groups_of(filters.wishes["group"], actions, on=on)
     rows = IN_A_GROUP if len(groups) < 8 else IN_A_GROUP // 2
-    filling = fill(groups, actions, filters, on=on, rows=rows, also=counted(user, on))
+    filling = fill(groups, actions, filters, on=on, rows=rows, also=counted(user, on, among))
     return Filling([one for one in filling.groups if one.count], filling.counts)
-
-
-def _status_of(filters: ActionFilter) -> Q:
-    return status_condition(filters.wishes.get("status", ActionFilter.OPEN))
 
 
 class BoundedPaginator(Paginator):
@@ -117,26 +116,27 @@ class Listed:
 
 def listed(user: User, filters: ActionFilter, page: str | None, *, on: date) -> Listed:
     actions = narrowed(user, filters.wishes, on=on)
-    conditions = {"total": _status_of(filters), **counted(user, on)}
+    among = status_condition(filters.wished_status)
+    conditions = {"total": among, **counted(user, on, among)}
     counts = actions.order_by().aggregate(**{name: Count("pk", filter=one) for name, one in conditions.items()})
-    rows = in_status(actions, filters.wishes.get("status", ActionFilter.OPEN))
+    rows = in_status(actions, filters.wished_status)
     total = counts.pop("total")
     return Listed(BoundedPaginator(rows, known_count=total, on=on).get_page(page), total, counts)
 
 
 def week_of(user: User, filters: ActionFilter, *, on: date) -> Filling:
     """What a team goes through in its weekly meeting: what was finished comes first, then what needs the room."""
-    at_work, since = Q(status__in=Action.AT_WORK), timezone.now() - LATELY
-    owed = late(on)["decision"]
-    not_blocked, begun = ~Q(status=Status.BLOCKED), Q(status=Status.IN_PROGRESS)
+    late_for, begun = late(on), Q(status=Status.IN_PROGRESS)
+    late_and_free = late_for["undecided"] & ~Q(status=Status.BLOCKED)
     in_time = Q(due_on__gte=on) | Q(due_on=None)
-    lately = Q(status=Status.DONE) & Q(finished_at__gte=since)
+    lately = Q(status=Status.DONE) & Q(finished_at__gte=timezone.now() - LATELY)
+    done, free = {"status": "done", "ended": "week"}, {"late": "undecided", "status": ActionFilter.FREE}
     high = {"priority": "high", "status": Status.NOT_STARTED.value, "late": "no"}
     groups = [
-        Group("finished", "Finished in the last 7 days", lately, {"status": "done"}, ("-finished_at", "-number")),
-        Group("decision", "Decisions waiting", owed, {"late": "decision"}),
+        Group("finished", "Finished in the last 7 days", lately, done, ("-finished_at", "-number")),
+        Group("decision", "Decisions waiting", late_for["decision"], {"late": "decision"}),
         Group("blocked", "Blocked", Q(status=Status.BLOCKED), {"blocked": "on"}, ("blocked_at", "number")),
-        Group("overdue", "Overdue", Q(due_on__lt=on) & at_work & ~owed & not_blocked, {"overdue": "on"}),
+        Group("overdue", "Overdue", late_and_free, free),
         Group("high", "High priority, to begin now", Q(priority="high") & Q(status=Status.NOT_STARTED) & in_time, high),
         Group("progress", "In progress", begun & in_time, {"status": Status.IN_PROGRESS.value, "late": "no"}),
         Group("unaccepted", "Not accepted yet", counted(user, on)["unaccepted"], {"unaccepted": "on"}),

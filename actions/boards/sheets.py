@@ -57,9 +57,7 @@ async def in_turn(lines: Iterator[str]) -> AsyncIterator[str]:
 
 def batch(user: User, filters: ActionFilter, on: date, after: int) -> Sequence[Action]:
     # Asked anew for each batch: whoever loses the right to see something while it runs, gets no more of it.
-    actions = narrowed(user, filters.wishes, on=on).filter(
-        status_condition(filters.wishes.get("status", ActionFilter.OPEN))
-    )
+    actions = narrowed(user, filters.wishes, on=on).filter(status_condition(filters.wished_status))
     more = as_shown(actions.filter(number__gt=after), on).only(*SHOWN, *BESIDES).order_by("number")
     return list(more[:BATCH])
 

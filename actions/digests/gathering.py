@@ -1,14 +1,14 @@
 """Who hears of which action in a week, and as what."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import IntEnum
 
 from django.db.models import Q
 
-from actions.digests.lines import Line, lines_of
+from actions.digests.lines import Line, away_words, lines_of
 from actions.digests.staff import Sight, Staff
 from actions.escalation import Ladder, Rung
 from actions.models import ActionPolicy
@@ -25,17 +25,18 @@ class Group(IntEnum):
     ACCEPT = 3
     ESCALATED = 4
     NEEDS_OWNER = 5
-    CONFIRM = 6
-    CHECK = 7
-    WAITS_FOR_YOU = 8
-    COPY = 9
-    TEAM = 10
-    STUCK = 11
-    NOT_ACCEPTED = 12
-    DUE = 13
-    UNDATED = 14
-    FINISHED = 15
-    TEAM_FINISHED = 16
+    AWAY = 6
+    CONFIRM = 7
+    CHECK = 8
+    WAITS_FOR_YOU = 9
+    COPY = 10
+    TEAM = 11
+    STUCK = 12
+    NOT_ACCEPTED = 13
+    DUE = 14
+    UNDATED = 15
+    FINISHED = 16
+    TEAM_FINISHED = 17
 
 
 # What people may do without; everything else is theirs to answer.
@@ -73,17 +74,39 @@ class Rules:
 
 def gather(as_of: date) -> dict[int, Digest]:
     """What each person is to hear on that day. Only the lines that a mail shows are kept, however many there are."""
-    staff, rules = Staff.load(), Rules(Ladder.load(), ActionPolicy.load(), as_of)
-    sight = Sight(lines_of(as_of, Q(postmortem__incident__is_restricted=True)), staff)
+    staff = Staff.load(as_of)
     digests: dict[int, Digest] = defaultdict(lambda: defaultdict(Pile))
-    for line in lines_of(as_of, Q()):
-        if line.owner_id in staff.active and not sight.sees(line.owner_id, line):
-            line = replace(line, owner_problem=f"{line.owner} can no longer see it")
-        for person, group in destinations(line, staff, rules).items():
-            if sight.sees(person, line) and person not in staff.unwanted.get(TOPICS.get(group, ""), ()):
+    for line, told in told_of(as_of, Q(), staff):
+        for person, group in told.items():
+            if person not in staff.unwanted.get(TOPICS.get(group, ""), ()):
                 digests[person][group].add(line)
     # What others finished is told beside other things, never on its own.
     return {person: digest for person, digest in digests.items() if set(digest) != {Group.TEAM_FINISHED}}
+
+
+def told_of(
+    as_of: date, which: Q, staff: Staff, *, hearer: int | None = None
+) -> Iterator[tuple[Line, dict[int, Group]]]:
+    """Of these actions each that somebody is told of on that day, with who hears of it, as what; only of what they see.
+
+    With a `hearer`, what others hear of restricted actions is left out.
+    """
+    rules = Rules(Ladder.load(), ActionPolicy.load(), as_of)
+    sight = Sight(lines_of(as_of, which & Q(postmortem__incident__is_restricted=True)), staff, hearer)
+    for line in lines_of(as_of, which):
+        if line.owner_id in staff.active and not sight.sees(line.owner_id, line):
+            line = replace(line, owner_problem=f"{line.owner} can no longer see it")
+        line = _with_absences(line, staff)
+        told = destinations(line, staff, rules)
+        yield line, {person: group for person, group in told.items() if sight.sees(person, line)}
+
+
+def _with_absences(line: Line, staff: Staff) -> Line:
+    if until := staff.away_until(line.owner_id):
+        line = replace(line, away_until=until)
+    if until := staff.away_until(line.waits_for_id):
+        line = replace(line, waits_for=f"{line.waits_for}, {away_words(until)}")
+    return line
 
 
 class Told:
@@ -103,12 +126,12 @@ def destinations(line: Line, staff: Staff, rules: Rules) -> dict[int, Group]:
     tell = Told()
     owner = None if line.owner_problem else line.owner_id
     if line.check_after_days:
-        tell(Group.CHECK, [owner] if owner else staff.guardians(line.team_id))
+        tell(Group.CHECK, [owner] if staff.is_here(owner) else staff.guardians(line.team_id))
     elif line.is_unconfirmed:
         tell(Group.CONFIRM, staff.confirmers(line))
     elif line.is_finished:
         crew = staff.crews[line.team_id]
-        tell(Group.FINISHED, [owner])
+        tell(Group.FINISHED, [owner if staff.is_here(owner) else None])
         tell(Group.TEAM_FINISHED, [crew.lead, *crew.members])
     else:
         _tell_of_work(tell, line, owner, staff, rules)
@@ -117,14 +140,17 @@ def destinations(line: Line, staff: Staff, rules: Rules) -> dict[int, Group]:
 
 def _tell_of_work(tell: Told, line: Line, owner: int | None, staff: Staff, rules: Rules) -> None:
     crew, ladder, days = staff.crews[line.team_id], rules.ladder, line.days_overdue
+    here, group = owner if staff.is_here(owner) else None, _owners_group(line, rules.as_of)
     if ladder.has_reached(Rung.DECISION, days):
-        tell(Group.DECISION, [owner, crew.lead, crew.manager])
-    if group := _owners_group(line, rules.as_of):
-        tell(group, [owner])
+        tell(Group.DECISION, [here, crew.lead, crew.manager])
+    if group:
+        tell(group, [here])
     if ladder.has_reached(Rung.MANAGER, days):
         tell(Group.ESCALATED, [crew.manager])
     if owner is None:
         tell(Group.NEEDS_OWNER, staff.guardians(line.team_id))
+    elif group and here is None:
+        tell(Group.AWAY, staff.guardians(line.team_id))
     tell(Group.WAITS_FOR_YOU, staff.waited_for(line))
     if ladder.has_reached(Rung.LEAD, days):
         tell(Group.COPY, [crew.lead])

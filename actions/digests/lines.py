@@ -50,6 +50,7 @@ class Line:
     facilitator_id: int | None
     is_restricted: bool
     check_after_days: int = 0
+    away_until: date | None = None
 
     @property
     def reference(self) -> str:
@@ -95,8 +96,14 @@ class Line:
 
     @property
     def answerable(self) -> str:
-        """Who owns it, or why nobody does."""
-        return self.owner if self.is_finished else self.owner_problem or self.owner
+        """Who owns it, or why nobody does, or until when they are away."""
+        if self.is_finished or not (self.owner_problem or self.away_until):
+            return self.owner
+        return self.owner_problem or f"{self.owner}, {away_words(self.away_until)}"
+
+
+def away_words(last_on: date | None) -> str:
+    return f"away until {last_on:%-d %b}"
 
 
 @lru_cache(maxsize=10_000)

@@ -3,15 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from actions.digests.lines import Line
 from actions.models import Action
-from people.models import Team, UnwantedMail, User
+from people.models import Absence, Team, UnwantedMail, User
 
 
 @dataclass(frozen=True)
 class Crew:
-    """Who may be written to about a team's actions; people who left are not in it."""
+    """Who may be written to about a team's actions; people who left, or are away, are not in it."""
 
     lead: int | None
     manager: int | None
@@ -20,26 +21,39 @@ class Crew:
 
 @dataclass(frozen=True)
 class Staff:
-    """Everyone at work, by the number of the account. A few integers a person, whatever the size of the house."""
+    """Everyone at work, by the number of the account. A few integers a person, whatever the size of the house.
+
+    `away` are those of them who are not there, with the last day of it: others hear in their place.
+    """
 
     active: frozenset[int]
+    away: Mapping[int, date]
     crews: dict[int, Crew]
     facilitators: frozenset[int]
     unwanted: Mapping[str, frozenset[int]]
 
     @classmethod
-    def load(cls) -> "Staff":
+    def load(cls, on: date) -> "Staff":
         people = list(User.objects.active().order_by().values_list("pk", "role"))
         active = frozenset(pk for pk, _ in people)
+        away = {pk: last_on for pk, last_on in Absence.objects.last_days(on).items() if pk in active}
+        present = active - away.keys()
         members: dict[int, set[int]] = defaultdict(set)
         for team, person in Team.members.through.objects.values_list("team_id", "user_id"):
             members[team].add(person)
         crews = {
-            pk: Crew(_if_in(lead, active), _if_in(manager, active), frozenset(members[pk] & active))
+            pk: Crew(_if_in(lead, present), _if_in(manager, present), frozenset(members[pk] & present))
             for pk, lead, manager in Team.objects.order_by().values_list("pk", "lead_id", "engineering_manager_id")
         }
         facilitators = frozenset(pk for pk, role in people if role in (User.Role.FACILITATOR, User.Role.ADMINISTRATOR))
-        return cls(active, crews, facilitators, UnwantedMail.objects.by_topic())
+        # With all of them away, they hear it there: somebody has to.
+        return cls(active, away, crews, facilitators - away.keys() or facilitators, UnwantedMail.objects.by_topic())
+
+    def away_until(self, person: int | None) -> date | None:
+        return None if person is None else self.away.get(person)
+
+    def is_here(self, person: int | None) -> bool:
+        return person in self.active and person not in self.away
 
     def guardians(self, team: int) -> set[int]:
         """Who looks after an action that nobody owns: the lead, else the manager, else the facilitators."""
@@ -49,17 +63,17 @@ class Staff:
 
     def leading(self, line: Line) -> set[int]:
         """Who looks after the way of an action: the facilitator of its post-mortem, else all of them."""
-        return {line.facilitator_id} if line.facilitator_id in self.active else set(self.facilitators)  # type: ignore[arg-type]
+        return {line.facilitator_id} if self.is_here(line.facilitator_id) else set(self.facilitators)  # type: ignore[arg-type]
 
     def waited_for(self, line: Line) -> set[int]:
-        """Whom a blocked action waits for; for somebody who has left, whoever looks after its own team."""
+        """Whom a blocked action waits for; for somebody who has left or is away, whoever looks after its own team."""
         if not line.is_at_work:
             return set()
         if line.waits_for_team_id:
             return self.guardians(line.waits_for_team_id)
         if line.waits_for_id is None:
             return set()
-        return {line.waits_for_id} if line.waits_for_id in self.active else self.guardians(line.team_id)
+        return {line.waits_for_id} if self.is_here(line.waits_for_id) else self.guardians(line.team_id)
 
     def confirmers(self, line: Line) -> set[int]:
         """The nearest person beside those who did it: lead, manager, else whoever leads the post-mortem."""
@@ -85,10 +99,11 @@ class Sight:
     What is not restricted is open to everyone at work, so only people with a part in a restricted action cost a query.
     """
 
-    def __init__(self, lines: Iterator[Line], staff: Staff) -> None:
+    def __init__(self, lines: Iterator[Line], staff: Staff, hearer: int | None = None) -> None:
+        """With a `hearer`, only of that person and of the owners."""
         concerning: dict[int, set[int]] = defaultdict(set)
         for line in lines:
-            for person in staff.concerned(line):
+            for person in staff.active & {hearer, line.owner_id} if hearer else staff.concerned(line):
                 concerning[person].add(line.pk)
         people = User.objects.filter(pk__in=concerning)
         self.seen: dict[int, set[int]] = {

@@ -27,16 +27,21 @@ def smart(request: SignedInRequest, number: int) -> JsonResponse:
     else:
         form = ActionForm(request.POST, postmortem=postmortem, prefix="action")
         form.is_valid()
-        checks = checks_of(title[:MOST_LETTERS], form.cleaned_data, reader=request.user) if title.strip() else []
+        own = request.POST.get("action-number", "")
+        but = int(own) if own.isascii() and own.isdigit() and len(own) < MOST_DIGITS else None
+        checks = (
+            checks_of(title[:MOST_LETTERS], form.cleaned_data, reader=request.user, but=but) if title.strip() else []
+        )
     return JsonResponse({"html": render_to_string("actions/_smart.html", {"checks": checks})})
 
 
-MOST_LETTERS = 300
+MOST_LETTERS, MOST_DIGITS = 300, 10
 
 
-def checks_of(title: str, facts: dict[str, Any], *, reader: User) -> list[Check]:
+def checks_of(title: str, facts: dict[str, Any], *, reader: User, but: int | None = None) -> list[Check]:
+    """`but`: the number of the action itself, which is no other one of its owner's."""
     owner, due_on = facts.get("owner"), facts.get("due_on")
-    load = {"load": queries.load_of(owner, due_on, reader=reader)} if owner else {}
+    load = {"load": queries.load_of(owner, due_on, reader=reader, but=but)} if owner else {}
     return smart_checks(
         Draft(
             title,

@@ -69,9 +69,7 @@ def _chosen(request: SignedInRequest) -> list[Action]:
     query = request.POST.get("query", "")
     if request.POST.get("every"):
         filters, today = ActionFilter(QueryDict(query)), timezone.localdate()
-        found = in_status(
-            narrowed(request.user, filters.wishes, on=today), filters.wishes.get("status", ActionFilter.OPEN)
-        )
+        found = in_status(narrowed(request.user, filters.wishes, on=today), filters.wished_status)
     else:
         sent = request.POST.getlist("chosen") + request.POST.get("numbers", "").split(",")
         numbers = {int(one) for one in sent if one.isascii() and one.isdigit() and len(one) < 10}

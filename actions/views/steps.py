@@ -1,6 +1,7 @@
 """One verb a view, and the page of an action, where each has its form."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -186,8 +187,14 @@ def _facts(request: SignedInRequest, action: Action) -> dict[str, Any]:
         "followers": action.followed_by.all(),
         "can_edit": can_edit(request.user, action),
         "can_confirm": can_confirm(request.user, action),
+        "owner_away_until": _away_until(action, today),
         "is_asked": action.waits_for_acceptance and action.owner_id == request.user.pk,
     }
+
+
+def _away_until(action: Action, today: date) -> date | None:
+    absence = action.owner.absences.on(today).last() if action.is_at_work and action.owner else None
+    return absence.last_on if absence else None
 
 
 def _forms(action: Action, refused: dict[str, forms.Form]) -> dict[str, forms.Form | SimpleLazyObject]:

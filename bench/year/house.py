@@ -10,7 +10,7 @@ from core.errors import DomainError
 from incidents.models import Incident, Participant
 from live.commands import create_room
 from people.commands import edit_person
-from people.models import Organisation, Team, User
+from people.models import Absence, Organisation, Team, User
 from postmortems.models import Postmortem, Template
 
 ZONES = ["", "", "", "America/New_York", "Pacific/Auckland", "Asia/Kolkata"]
@@ -40,12 +40,21 @@ class House:
         days = size.weeks * 7 * 2 // 3
         self.births = sorted(dice.randrange(days) for _ in range(size.actions))
         self.leavers = dice.sample(self.people[2:], k=max(size.people // 20, 1))
+        for person in [*self.facilitators, *self.people]:
+            self._go_away(person)
 
     def _person(self, name: str, role: str) -> User:
         person: User = User.objects.create(
             email=f"{name}@year.invalid", name=name.title(), role=role, time_zone=self.dice.choice(ZONES)
         )
         return person
+
+    def _go_away(self, person: User) -> None:
+        """Twice a year, for a day or for three weeks, as it comes."""
+        for _ in range(2):
+            first_on = self.first + timedelta(days=self.dice.randrange(self.size.weeks * 7))
+            last_on = first_on + timedelta(days=self.dice.choice([0, 4, 11, 20]))
+            Absence.objects.create(person=person, first_on=first_on, last_on=last_on, noted_by=person)
 
     def _team(self, n: int) -> Team:
         crew = self.people[n * 10 : n * 10 + 10]

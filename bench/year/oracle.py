@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from actions.models import Action, HoldCheck
 from incidents.models import Participant
-from people.models import User
+from people.models import Absence, User
 
 BERLIN = ZoneInfo("Europe/Berlin")
 AT_WORK = {"not_started", "in_progress", "blocked"}
@@ -23,7 +23,7 @@ class Oracle:
     def week(self, today: date) -> Told:
         told: Told = defaultdict(set)
         beside: Told = defaultdict(set)
-        house = _People()
+        house = _People(today)
         checks = set(HoldCheck.objects.filter(answered_at=None, due_on__lte=today).values_list("action_id", flat=True))
         for action in _actions():
             people, only_beside = self._of_week(action, today, house, has_check=action.pk in checks)
@@ -44,15 +44,16 @@ class Oracle:
         team = action.postmortem.incident.team
         guardian = house.guardians(team)
         owner = action.owner if action.owner and action.owner.is_active and house.sees(action.owner, action) else None
-        lead, manager, crew = house.at_work(team.lead), house.at_work(team.engineering_manager), house.crew(team)
+        here = owner if owner and owner.pk not in house.away else None
+        lead, manager, crew = house.at_work(team.lead), house.at_work(team.engineering_manager), house.hearing(team)
         leading = house.at_work(action.postmortem.facilitator) or house.facilitators
         if action.status == "done":
             ended = (action.confirmed_at or action.finished_at).astimezone(BERLIN)  # type: ignore[union-attr]
             midnight = datetime.combine(_monday(today), time(), tzinfo=BERLIN)
             if has_check:
-                return ({owner} if owner else guardian), set()
+                return ({here} if here else guardian), set()
             if midnight - timedelta(days=7) <= ended < midnight:
-                return ({owner} if owner else set()), lead | crew
+                return ({here} if here else set()), lead | crew
             return set(), set()
         if action.status == "unconfirmed":
             doers = {action.owner, action.finished_by}
@@ -66,7 +67,9 @@ class Oracle:
         others: tuple[set[User], set[User], set[User], set[User]], house: "_People",
     ) -> set[User]:  # fmt: skip
         lead, manager, crew, leading = others
-        mine, days = {owner} if owner else set(), (today - action.due_on).days  # type: ignore[operator]
+        # Whoever is away is told nothing; who looks after the team hears it in their place.
+        mine = house.at_work(owner) or set(guardian) if owner else set()
+        days = (today - action.due_on).days  # type: ignore[operator]
         people = set() if owner else set(guardian)
         if action.accepted_at is None or action.due_on < _monday(today) + timedelta(days=7):  # type: ignore[operator]
             people |= mine
@@ -82,10 +85,15 @@ class Oracle:
     def day(self, today: date, *, is_told: bool) -> dict[str, Told]:
         """Reminders and requests of a working day. The weekly mail of that day said all but what is due later."""
         told: dict[str, Told] = {"reminder": defaultdict(set), "acceptance": defaultdict(set)}
-        house, until = _People(), today + timedelta(days=4 if today.weekday() == 4 else 2)
+        house, until = _People(today), today + timedelta(days=4 if today.weekday() == 4 else 2)
         for action in _actions():
             owner = action.owner
-            if action.status not in AT_WORK or owner is None or not owner.is_active or not house.sees(owner, action):
+            if (
+                action.status not in AT_WORK
+                or owner is None
+                or not house.at_work(owner)
+                or not house.sees(owner, action)
+            ):
                 continue
             is_near = today <= action.due_on <= until  # type: ignore[operator]
             if is_near and self.reminded.get(action.pk) != action.due_on:
@@ -104,20 +112,26 @@ class Oracle:
 
 
 class _People:
-    def __init__(self) -> None:
+    def __init__(self, today: date) -> None:
         everyone = list(User.objects.filter(is_active=True))
-        self.facilitators = {person for person in everyone if person.role in ("facilitator", "administrator")}
+        away = Absence.objects.filter(first_on__lte=today, last_on__gte=today)
+        self.away = set(away.values_list("person_id", flat=True))
+        leaders = {person for person in everyone if person.role in ("facilitator", "administrator")}
+        self.facilitators = {person for person in leaders if person.pk not in self.away} or leaders
         self.part = set(Participant.objects.values_list("incident_id", "user_id"))
         self.crews: dict[int, set[User]] = {}
 
     def at_work(self, person: User | None) -> set[User]:
-        return {person} if person and person.is_active else set()
+        return {person} if person and person.is_active and person.pk not in self.away else set()
 
     def crew(self, team: object) -> set[User]:
         pk = team.pk  # type: ignore[attr-defined]
         if pk not in self.crews:
             self.crews[pk] = set(team.members.filter(is_active=True))  # type: ignore[attr-defined]
         return self.crews[pk]
+
+    def hearing(self, team: object) -> set[User]:
+        return {person for person in self.crew(team) if person.pk not in self.away}
 
     def guardians(self, team: object) -> set[User]:
         lead, manager = team.lead, team.engineering_manager  # type: ignore[attr-defined]

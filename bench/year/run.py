@@ -26,7 +26,7 @@ SHOWN = 10  # lines of a group: what is more, a mail counts
 
 @dataclass
 class Report:
-    """`owed` and `wrong` are about mails; `wrong` is empty after a year as it should be."""
+    """`wrong` is empty after a year as it should be; `late` are still open then, and somebody is told of each."""
 
     owed: Counter[str] = field(default_factory=Counter)
     sent: int = 0
@@ -35,6 +35,7 @@ class Report:
     deaths: int = 0
     actions: Counter[str] = field(default_factory=Counter)
     entries: int = 0
+    late: int = 0
     wrong: list[str] = field(default_factory=list)
 
 
@@ -51,9 +52,13 @@ class Year:
             self.house = House(self.size, self.dice, FIRST_MONDAY)
             for n in range(self.size.weeks * 7):
                 self._day(FIRST_MONDAY + timedelta(days=n))
+            end = FIRST_MONDAY + timedelta(days=self.size.weeks * 7)
+            self.clock.move_to(_at(end, time(8)))
+            self._plan(end)
             for n in range(3):  # What still waits for another try.
-                self._sweep_all(FIRST_MONDAY + timedelta(days=self.size.weeks * 7 + n))
+                self._sweep_all(end + timedelta(days=n))
         self._compare()
+        self._look_for_the_forgotten(end)
         return self.report
 
     def _day(self, day: date) -> None:
@@ -61,15 +66,18 @@ class Year:
         if day.weekday() == 0 and self.dice.random() < 0.1:  # No beat ticks on some Mondays, or even until Friday.
             self.silent_until = day + timedelta(days=self.dice.choice([1, 4]))
         if day >= self.silent_until:
-            self._expect(day)
-            for tick in (plan_daily_mail, plan_weekly_mail, plan_weekly_mail, plan_daily_mail):
-                self._survive(tick)
+            self._plan(day)
         self._sweep_all(day)
         self.clock.move_to(_at(day, time(21)))
         with suppress(KilledError):  # Whoever clicked then saw an error; another day they try again.
             self.house.live(day)
         for action in Action.objects.filter(ask_mailed_at__gte=_at(day, time(21)), accepted_at=None):
             self.oracle.was_written_to(action)
+
+    def _plan(self, day: date) -> None:
+        self._expect(day)
+        for tick in (plan_daily_mail, plan_weekly_mail, plan_weekly_mail, plan_daily_mail):
+            self._survive(tick)
 
     def _expect(self, day: date) -> None:
         week = ("weekly", period_of(day))
@@ -112,6 +120,13 @@ class Year:
         for key in expected.keys() & came.keys():
             report.wrong += self._of_one(came[key], expected[key])
         self._count()
+
+    def _look_for_the_forgotten(self, end: date) -> None:
+        """Of each that is neither done nor dropped, and late, the last mails tell somebody: no action just ends."""
+        told = set[int]().union(*self.owed["weekly", period_of(end)].values())
+        late = list(Action.objects.overdue(end).values_list("number", flat=True))
+        self.report.late = len(late)
+        self.report.wrong += [f"ACT-{number} is late, and nobody is told" for number in late if number not in told]
 
     def _of_one(self, mail: OutboxMail, numbers: set[int]) -> list[str]:
         problems = []

@@ -36,6 +36,7 @@ from integrations.demo.plans import PlanLoader
 from integrations.demo.reviews import discuss, review, set_questions_aside
 from integrations.demo.story_clock import Course, as_if
 from live.commands import replace_text, version_of
+from people.absences import note_absence
 from people.models import Organisation, Team, User
 from postmortems.commands import (
     add_event,
@@ -115,8 +116,12 @@ class Loader:
         # Only now: they took part in what lies behind them.
         left = [f"{key}@{DOMAIN}" for key, facts in self.organisation["people"].items() if facts.get("has_left")]
         User.objects.filter(email__in=left).update(is_active=False)
+        for key, facts in self.organisation["people"].items():
+            if days := facts.get("away_days"):
+                first_on, last_on = (self.today + timedelta(days=count) for count in days)
+                note_absence(self.people[key], first_on=first_on, last_on=last_on, by=self.people[key])
 
-    def _person(self, key: str, *, name: str, role: str, time_zone: str = "", has_left: bool = False) -> User:
+    def _person(self, key: str, *, name: str, role: str, time_zone: str = "", **later: Any) -> User:
         return User.objects.create(
             email=f"{key}@{DOMAIN}", password=self.password, name=name, role=role, time_zone=time_zone
         )

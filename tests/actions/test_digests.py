@@ -224,7 +224,7 @@ def test_gathering_asks_the_same_number_of_queries_for_any_number_of_people(cast
         )  # fmt: skip
 
     heard()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert len(gather(MONDAY)) == 4 * count
 
 

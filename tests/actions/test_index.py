@@ -4,11 +4,9 @@ from datetime import date
 import pytest
 import time_machine
 
-from actions.digests import Group
-from actions.headings import HEADINGS
 from actions.models import Action, EscalationStep
 from people.models import User
-from tests.factories import ActionFactory, IncidentFactory, PostmortemFactory, TeamFactory, UserFactory
+from tests.factories import ActionFactory, IncidentFactory, PostmortemFactory, TeamFactory
 
 pytestmark = pytest.mark.django_db
 TODAY = "2026-03-20T12:00:00Z"
@@ -146,20 +144,3 @@ def test_index_and_review_count_the_days_to_a_decision_by_the_ladder(member_clie
     assert (owed.count, owed.query) == (1, "late=decision")
     assert titles(member_client.get(f"/actions/?{owed.query}")) == ["late"]
     assert titles(member_client.get("/actions/?late=weeks")) == ["late, a day less"]
-
-
-@time_machine.travel(TODAY)
-@pytest.mark.parametrize(
-    ("group", "found"),
-    [
-        (Group.DECISION, ["owed"]), (Group.STUCK, ["owed"]), (Group.NEEDS_OWNER, ["read only", "nobody’s"]),
-        (Group.NOT_ACCEPTED, ["asked"]), (Group.ACCEPT, []),
-    ],
-)  # fmt: skip
-def test_index_holds_what_a_mail_had_no_room_for(member_client, three, group, found):
-    ActionFactory(title="owed", due_on=date(2026, 2, 20))
-    ActionFactory(title="read only", owner=UserFactory(role=User.Role.VIEWER), accepted_at=None)
-    ActionFactory(title="nobody’s", owner=None, accepted_at=None)
-    ActionFactory(title="asked", accepted_at=None)
-
-    assert titles(member_client.get(f"/actions/?{HEADINGS[group].query}")) == found

@@ -98,7 +98,7 @@ def test_the_page_asks_the_same_number_of_queries_for_any_story(
         commands.add_link(action, by=member, url=f"https://code.example/a/b/pull/{n}")
     warm(member_client)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         member_client.get("/actions/45/")
 
 

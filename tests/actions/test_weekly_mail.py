@@ -182,7 +182,7 @@ def test_the_mail_fetches_nothing_and_is_small_even_when_the_list_is_long(cast):
     assert not re.search(r"<(img|link|script|iframe)|url\(|@import", mail.html)
     assert "prefers-color-scheme: dark" in mail.html
     assert 'style="' in mail.html
-    assert "more: http://localhost:8000/actions/?overdue=on&mine=on" in mail.text
+    assert "more: http://localhost:8000/actions/?told=overdue" in mail.text
 
 
 def test_the_mail_tells_days_in_the_zone_of_its_reader(cast):
