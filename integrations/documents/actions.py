@@ -10,7 +10,7 @@ from .blocks import Block
 from .clock import Context, day_of
 from .meanings import Meaning, are_surely_actions, plain
 from .reading import ReadAction
-from .regions import Region, Unit, Walk
+from .regions import Region, Unit, Walk, label_of
 from .stamps import read_stamp
 from .timeline import dedented, joined
 
@@ -26,7 +26,7 @@ class Found:
 
 _BOX = re.compile(r"^\s*(?:\[(?P<mark>[ xX✓✔~/-]?)\]|(?P<empty>☐|⬜|🔲)|(?P<full>☑|✅|✔️?|🗹))\s*")
 _DONE_WORDS = (
-    r"done|completed?|finished|closed|fixed|shipped|deployed|merged|resolved|implemented|yes|released|solved|✅|✔|☑|:white_check_mark:|"
+    r"done|accomplished|completed?|finished|closed|fixed|shipped|deployed|merged|resolved|implemented|yes|released|solved|✅|✔|☑|:white_check_mark:|"
     r":heavy_check_mark:|完了|済み?|対応済み?|解決済み?|erledigt|abgeschlossen|fertig|terminée?|faite?|fini|achevée?|résolue?|hecho|completad[oa]|"
     r"terminad[oa]|cerrad[oa]|feito|concluíd[oa]|fatto|completat[oa]|klaar|gereed|afgerond|klar|valmis|gotowe|готово|сделано|выполнено|已完成|完成|완료"
 )
@@ -43,7 +43,7 @@ _DONE_LEAD = re.compile(
     re.I,
 )
 _DONE_TAIL = re.compile(
-    r"[\[(*_✅ ](?:done|completed|finished|fixed|deployed|shipped|merged|erledigt|完了|済|hecho|fait)[!.\])*_ ]*$|"
+    r"[\[(*_✅ ](?:done|accomplished|completed|finished|fixed|deployed|shipped|merged|erledigt|完了|済|hecho|fait)[!.\])*_ ]*$|"
     r"\b(?:has|have|was|were) (?:already |now |since )?(?:already )?been (?:done|completed|fixed|implemented|"
     r"deployed|rolled out|merged)\b|"
     r"\balready (?:done|completed|fixed|implemented|deployed|in place|merged)\b|(?:✅|✔️?|:white_check_mark:)\W*$",
@@ -144,15 +144,28 @@ def find_actions(walk: Walk, context: Context, taken: set[int]) -> list[Found]:
     """Every action, in the order of the document. `taken` are lines that the timeline has."""
     units = [unit for unit in walk.units if unit.start not in taken]
     regions = _regions(unit for unit in units if unit.region.purpose is Meaning.ACTIONS)
-    found: list[Found] = []
-    for root, members in regions:
-        found += _in_region(root, members, walk, context)
+    per_region = [(root, _in_region(root, members, walk, context)) for root, members in regions]
+    found = [one for root, several in _without_advice(per_region, walk) for one in several]
     found += _tables_elsewhere(units, context)
     if not found:
         found = (
             _promised(units, walk, context) or _labelled(units, walk, context) or _boxes_elsewhere(units, walk, context)
         )
     return sorted(_once(found), key=lambda one: one.start)
+
+
+_TICK = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]\s")
+
+
+def _without_advice(regions: list[tuple[Region, list[Found]]], walk: Walk) -> list[tuple[Region, list[Found]]]:
+    """Beside a list of actions with boxes, a section on "prevention" tells how one should work, not what will be done."""
+
+    def has_box(several: list[Found]) -> bool:
+        return any(_TICK.match(walk.lines[one.start]) for one in several)
+
+    if not any(are_surely_actions(root.title) and len(several) > 2 and has_box(several) for root, several in regions):
+        return regions
+    return [(root, several) for root, several in regions if are_surely_actions(root.title) or has_box(several)]
 
 
 def _regions(units: Iterable[Unit]) -> list[tuple[Region, list[Unit]]]:
@@ -169,6 +182,7 @@ def _in_region(root: Region, units: list[Unit], walk: Walk, context: Context) ->
         if unit.kind == "table":
             found += _rows(unit, context, is_announced=True)
     items = [unit for unit in _without_groups(units) if unit.kind == "item" and _is_action(unit)]
+    items = _without_legend(items, units) if found else items
     items = _of_one_kind(items)
     for _, members in _groups(_unless_about_document(items)):
         found += _past_in_company([_from_item(unit, walk, context) for unit in members])
@@ -176,6 +190,18 @@ def _in_region(root: Region, units: list[Unit], walk: Walk, context: Context) ->
     if not found:
         found = _headings(root, units, walk, context)
     return found
+
+
+def _without_legend(items: list[Unit], units: list[Unit]) -> list[Unit]:
+    """Below a table, bullets may say what the words of one of its columns mean: "**Prevent:** stops it from …"."""
+    tables = [unit.block for unit in units if unit.kind == "table" and unit.block]
+    values = {plain(cell).lower() for table in tables for row in table.children[1:] for cell in row.cells if cell}
+    explained = [unit for unit in items if plain(label_of(unit.lead)[0]).lower() in values]
+    if len(explained) < 2:
+        return items
+    bold = [unit for unit in items if label_of(unit.lead)[0]]
+    legend = bold if len(explained) * 2 >= len(bold) else explained
+    return [unit for unit in items if unit not in legend]
 
 
 def _is_action(unit: Unit) -> bool:

@@ -201,7 +201,7 @@ def zone_most_used(text: str) -> tzinfo | None:
 
 
 DATE_START = re.compile(
-    r"(?<![\w.:/-])(?=\d{1,4}[-/. ]{0,2}(?:\d|[A-Za-zäéûç年])|\d{1,2}(?:st|nd|rd|th)|[A-Z][a-zéûä]{2,9}\.?[ -]\d)"
+    r"(?<![\w.:/-])(?=\d{1,4}[-/. ]{0,2}(?:\d|[A-Za-zäéûç年])|\d{1,2}(?:st|nd|rd|th)|[A-Z][a-zéûä]{2,9}\.?[ -]?\d)"
 )
 
 

@@ -333,9 +333,11 @@ _ON_DAY = re.compile(r"\b(?:on|am|le|el)\s+(?:\w+,?\s+)?(?=\d|[A-Z])")
 
 def _labelled_window(pairs: list[Pair], context: Context) -> tuple[datetime, datetime] | None:
     """Both ends beside one label: "Duration: 3 August 2023, 08:30 – 11:30". Several windows are several incidents."""
-    told = {_window(pair.value, context) for pair in pairs if pair.key in WINDOW_KEYS or _IS_LENGTH.match(pair.key)} - {
-        None
-    }
+    told = {
+        _window(pair.value, context)
+        for pair in pairs
+        if pair.key in WINDOW_KEYS | INCIDENT_DATE_KEYS or _IS_LENGTH.match(pair.key)
+    } - {None}
     return told.pop() if len(told) == 1 else None
 
 

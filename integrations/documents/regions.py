@@ -184,7 +184,7 @@ class Walk:
     def _item(self, item: Block, parent: Block, depth: int, *, promised: bool) -> None:
         lead = item.lead
         label = self._item_label(lead, item)
-        if label and self.region.purpose is Meaning.TIMELINE and _tells_moment(label[0]) and _are_moments(parent):
+        if label and self.region.purpose is Meaning.TIMELINE and self._are_moments(label[0], parent):
             self._add("item", item, lead, depth=depth, below=item.below, is_told=True)
             return
         if (label is not None and self.region.purpose is not Meaning.ACTIONS) or (
@@ -222,6 +222,13 @@ class Walk:
             return
         self.units.append(unit)
 
+    def _are_moments(self, title: str, items: Block) -> bool:
+        """Whether a labelled item of a timeline is an entry; without a time only where the timeline has no others."""
+        if not _tells_moment(title):
+            return False
+        is_told = any(unit.region is self.region and (unit.stamp or unit.kind == "table") for unit in self.units)
+        return _have_times(items) or (not is_told and _are_named(items))
+
     def _ends_actions(self, title: str) -> bool:
         return self.region.level == LABEL_LEVEL and meaning_of(title) is not Meaning.ACTIONS
 
@@ -242,7 +249,9 @@ class Walk:
 _PHASE = re.compile(r"^\W*(?:phase|stage|part) \d|\b\d{1,2}:\d{2}\b", re.I)
 _RELATIVE = re.compile(r"^\W*T\s?[+\-−]")
 _NO_MOMENT = re.compile(
-    r"^\W*(?:impact(?! (?:st|be|en))|notes?|duration|severity|status|root cause|summary|links?|references?)\b", re.I
+    r"^\W*(?:impact(?! (?:st|be|en))|notes?|duration|(?:mean )?time (?:to|between)|mt?t[a-z]\b|severity|status|"
+    r"root cause(?! (?:id|fou|det))|summary|links?|references?)\b",
+    re.I,
 )
 
 
@@ -250,7 +259,7 @@ def _tells_moment(title: str) -> bool:
     return not _NO_MOMENT.match(title) and meaning_of(title) is not Meaning.ACTIONS
 
 
-def _are_moments(items: Block) -> bool:
+def _have_times(items: Block) -> bool:
     """Whether most items of a list begin with a time or have one behind their label."""
     told = 0
     for item in items.children:
@@ -258,6 +267,14 @@ def _are_moments(items: Block) -> bool:
         stamp = read_stamp(item.lead) or (read_stamp(label["rest"]) if label else None)
         told += bool(stamp or _RELATIVE.match(item.lead))
     return len(items.children) > 1 and told * 2 >= len(items.children)
+
+
+def _are_named(items: Block) -> bool:
+    """Whether a list tells steps by a name each: "**Detection:** the crane …"."""
+    labels = [_LABEL.match(item.lead) for item in items.children]
+    return len(labels) > 2 and all(
+        label and label["rest"].strip() and _tells_moment(label["title"]) for label in labels
+    )
 
 
 def label_of(lead: str) -> tuple[str, str]:

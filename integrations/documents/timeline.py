@@ -213,6 +213,8 @@ class Builder:
             unit = self.units[number]
             if (unit.kind in {"heading", "title"} and unit.depth <= depth) or unit.kind == "definitions":
                 return number
+            if unit.kind == "heading" and unit.stamp and unit.stamp.has_clock:
+                return number  # A level too deep, by a slip: no moment is a part of another.
         return len(self.units)
 
     def _day_goes_on(self, position: int) -> bool:
@@ -533,15 +535,16 @@ def _own_day(run: Run, head: str, context: Context) -> date | None:
 
 
 def _is_dense(run: Run) -> bool:
-    if not run.loose and all(entry.kind == "heading" and _is_dated_clock(entry.stamp) for entry in run.entries):
-        return True  # Updates of a status page, of which there may be one.
+    if not run.loose and all(entry.kind == "heading" and _is_dated(entry.stamp) for entry in run.entries):
+        # Updates of a status page, of which there may be one; where they only name days, it takes several to tell.
+        return len(run.entries) > 1 or run.clocked > 0
     return (
         run.clocked >= FEWEST_UNNAMED and run.clocked >= DENSE * (len(run.entries) + run.loose) and not _is_prose(run)
     )
 
 
-def _is_dated_clock(stamp: Stamp | None) -> bool:
-    return bool(stamp and stamp.year and stamp.has_date and stamp.hour is not None)
+def _is_dated(stamp: Stamp | None) -> bool:
+    return bool(stamp and stamp.year and stamp.has_date)
 
 
 def _is_prose(run: Run) -> bool:

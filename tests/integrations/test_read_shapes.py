@@ -222,3 +222,147 @@ def test_read_leaves_the_loss_of_data_open_where_sentences_contradict_each_other
     )
 
     assert "is_data_lost" not in reading.impact
+
+
+def test_a_moment_one_heading_too_deep_is_a_moment_of_its_own() -> None:
+    reading = reading_of(
+        """
+        # Crane stuck
+
+        ## Timeline
+
+        ### 2026-03-02 14:32 UTC
+
+        Crane stops
+
+        #### 2026-03-02 14:50 UTC
+
+        Rail greased
+
+        ### 2026-03-02 15:05 UTC
+
+        Crane moves
+        """
+    )
+
+    assert timeline(reading) == [
+        ("03-02 14:32", "Crane stops"),
+        ("03-02 14:50", "Rail greased"),
+        ("03-02 15:05", "Crane moves"),
+    ]
+
+
+def test_updates_of_a_page_may_only_name_their_days() -> None:
+    reading = reading_of(
+        """
+        # Crane stuck
+
+        ## Update 2 - March 4, 2026
+
+        The rail is greased.
+
+        ## Update 1 - March 2, 2026
+
+        The crane does not move.
+        """
+    )
+
+    assert timeline(reading) == [
+        ("", "Update 2: March 4, 2026\n\nThe rail is greased."),
+        ("", "Update 1: March 2, 2026\n\nThe crane does not move."),
+    ]
+
+
+def test_steps_with_a_name_each_are_a_timeline_only_where_it_has_no_times() -> None:
+    steps = "- **Detection:** A driver calls\n- **Root cause identified:** Ice on the rail\n- **Fix:** The rail is greased\n"
+    times = (
+        "- **Time to detect:** 3 minutes (14:32 to 14:35)\n- **Time to mend:** 18 minutes\n- **TTR:** half an hour\n"
+    )
+
+    alone = reading_of("# Crane stuck\n\n## Timeline\n\n" + steps)
+    below = reading_of(HEAD + "- 14:32 Crane stops\n- 14:50 Rail greased\n\n" + times)
+
+    assert [text for _, text in timeline(alone)] == [
+        "**Detection:** A driver calls",
+        "**Root cause identified:** Ice on the rail",
+        "**Fix:** The rail is greased",
+    ]
+    assert timeline(below) == [("03-02 14:32", "Crane stops"), ("03-02 14:50", "Rail greased")]
+
+
+def test_bullets_that_explain_a_column_are_no_actions() -> None:
+    reading = reading_of(
+        """
+        # Crane stuck
+
+        ## Action items
+
+        | Action | Type | Owner |
+        |---|---|---|
+        | Grease the rail each autumn | prevent | Tom |
+        | Measure the frost | detect | Ann |
+
+        - **Prevent:** it cannot come again
+        - **Detect:** we see it sooner
+        - **Mitigate:** it hurts less
+        """
+    )
+
+    assert actions(reading) == [("Grease the rail each autumn", "Tom", False), ("Measure the frost", "Ann", False)]
+
+
+def test_advice_beside_a_list_with_boxes_is_no_action() -> None:
+    reading = reading_of(
+        """
+        # Crane stuck
+
+        ## Prevention strategies
+
+        - Always look at the weather first
+        - Grease before the frost
+
+        ## Action items
+
+        - [x] Grease the rail
+        - [ ] Measure the frost
+        - [ ] Write a sheet for the night crew
+        """
+    )
+
+    assert actions(reading) == [
+        ("Grease the rail", "", True),
+        ("Measure the frost", "", False),
+        ("Write a sheet for the night crew", "", False),
+    ]
+
+
+def test_a_date_with_both_ends_is_the_time_of_the_incident() -> None:
+    reading = reading_of("# Crane stuck\n\n**Incident date:** January23, 2026, 08:30 - 11:10 UTC\n\nIt stood still.\n")
+
+    assert (str(reading.started_at), str(reading.resolved_at)) == (
+        "2026-01-23 08:30:00+00:00",
+        "2026-01-23 11:10:00+00:00",
+    )
+
+
+def test_plain_words_with_titles_in_front_of_their_bullets() -> None:
+    reading = reading_of(
+        """
+        Crane stuck
+
+        Issue Summary:
+        On March 2, 2026 from 14:32 to 14:50 UTC the crane did not move.
+
+        Timeline:
+        - 14:32 Crane stops
+        - 14:35 A driver calls
+        - 14:50 Rail greased
+
+        Corrective measures:
+        - Grease the rail each autumn
+        - Measure the frost
+        """
+    )
+
+    assert [text for _, text in timeline(reading)] == ["Crane stops", "A driver calls", "Rail greased"]
+    assert [title for title, _, _ in actions(reading)] == ["Grease the rail each autumn", "Measure the frost"]

@@ -95,12 +95,12 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
 def test_read_timeline_refuses_a_hostile_archive_in_a_sentence(case: str) -> None:
     make, sentence = HOSTILE[case]
     content = make()
-    began = time.perf_counter()
+    began = time.process_time()
 
     reading = read_upload(BytesIO(content), Setting(file="export.zip"))
 
     assert (reading.kind, reading.entries, reading.warnings) == ("unknown", [], [sentence])
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 class Endless(BytesIO):
@@ -192,8 +192,8 @@ SLOW = {
 
 @pytest.mark.parametrize("case", SLOW)
 def test_read_timeline_is_quick_with_a_long_text_made_to_be_slow(case: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
 
     read_bytes(SLOW[case].encode())
 
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

@@ -9,7 +9,8 @@ from .mediawiki import pipe_table
 _BULLET = re.compile(r"^(\s*)[•‣◦▪●○·⁃►➤✦*–—-]\s+(?=\S)")
 _RULE = re.compile(r"^\s*([=\-*_~#])\1{3,}\s*$")
 KNOWN = re.compile(
-    r"^(?:\d+[.)]\s*)?(?:summary|overview|impact|root cause|detection|resolution|background|lessons? learned|"
+    r"^(?:\d+[.)]\s*)?(?:(?:issue |incident )?summary|root cause (?:and|&) resolution|"
+    r"resolution (?:and|&) recovery|overview|impact|root cause|detection|resolution|background|lessons? learned|"
     r"what went (?:well|wrong)|trigger|contributing factors|"
     r"executive summary|zusammenfassung|auswirkungen|ursache|résumé|resumen|impacto|概要|影響|原因|教訓)\s*:?\s*$",
     re.I,
@@ -19,7 +20,15 @@ KNOWN = re.compile(
 def looks_like(text: str, name: str) -> bool:
     if re.search(r"\.(txt|text|log|eml)$", name, re.I):
         return not re.search(r"(?m)^#{1,6} \S", text)
-    return not re.search(r"(?m)^#{1,6}\s*\S|\*\*\S|^\S.*\n[=-]{3,}\s*$|^\|.*\|\s*$|^\s*\d+\. |^\s*[-*+] |^```", text)
+    if re.search(r"(?m)^#{1,6}\s*\S|\*\*\S|^\S.*\n[=-]{3,}\s*$|^\|.*\|\s*$|^```", text):
+        return False
+    return not re.search(r"(?m)^\s*\d+\. |^\s*[-*+] ", text) or _has_titles(text)
+
+
+def _has_titles(text: str) -> bool:
+    """Titles that end in a colon where Markdown has its own: their lists may stand right below and above them."""
+    lines = [line for line in text[:50_000].split("\n") if line[:1].strip() and line.rstrip().endswith(":")]
+    return sum(_is_heading(line, "", "") for line in lines) > 1
 
 
 def convert(text: str) -> str:
