@@ -20,6 +20,7 @@ urlpatterns = [
     path("waiting/", views.waiting, name="waiting"),
     path("board/", views.board, name="board"),
     path("weekly/", views.weekly, name="weekly"),
+    path("figures/", views.figures, name="figures"),
     path("sheet.csv", views.sheet_of, name="sheet"),
     path("bulk/", views.bulk, name="bulk"),
     path("filters/save/", views.save_filter, name="save_filter"),

@@ -72,6 +72,9 @@ ADDRESSES = {
     "board, overdue": "/actions/board/?overdue=on",
     "weekly review": "/actions/weekly/",
     "weekly review, team": "/actions/weekly/?team={team}",
+    "figures": "/actions/figures/",
+    "figures, a year": "/actions/figures/?months=12",
+    "figures, team": "/actions/figures/?team={team}",
 }
 
 

@@ -251,6 +251,7 @@ POLICY: dict[str, Policy] = {
     "actions:waiting": (signed_in, None),
     "actions:board": (signed_in, None),
     "actions:weekly": (signed_in, None),
+    "actions:figures": (signed_in, None),
     "actions:sheet": (signed_in, None),
     "actions:bulk": (None, writer_of_any),
     "actions:save_filter": (None, signed_in),

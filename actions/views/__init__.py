@@ -3,6 +3,7 @@ from actions.views.advice import smart
 from actions.views.answers import answer, answer_by_mail
 from actions.views.boards import board, index, weekly
 from actions.views.bulk import bulk
+from actions.views.figures import figures
 from actions.views.filters import remove as remove_filter
 from actions.views.filters import save as save_filter
 from actions.views.moves import move
@@ -44,6 +45,7 @@ __all__ = [
     "edit",
     "edit_field",
     "fails",
+    "figures",
     "finish",
     "holds",
     "index",
