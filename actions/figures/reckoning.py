@@ -15,8 +15,11 @@ from django.db.models import (
     F,
     Max,
     Min,
+    OuterRef,
     Q,
     QuerySet,
+    Subquery,
+    Sum,
     TextChoices,
 )
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth
@@ -106,8 +109,9 @@ def seen(user: User, team: Named | None, *, period: Period) -> ActionQuerySet:
 def kept(actions: ActionQuerySet, period: Period, earlier: Period) -> Kept:
     due, due_before = _fell_due(period), _fell_due(earlier)
     high = due & Q(priority=Action.Priority.HIGH)
+    dropped = Q(status=Status.DROPPED, updated_at__gte=period.begins_at, updated_at__lt=period.ends_at)
     n = _counts(
-        actions,
+        actions.filter(Q(due_on__gte=earlier.begin, due_on__lt=period.end) | dropped),
         due=due,
         done=due & FINISHED,
         in_time=due & IN_TIME,
@@ -116,7 +120,7 @@ def kept(actions: ActionQuerySet, period: Period, earlier: Period) -> Kept:
         high_done=high & FINISHED,
         before=due_before,
         before_in_time=due_before & IN_TIME,
-        dropped=Q(status=Status.DROPPED, updated_at__gte=period.begins_at, updated_at__lt=period.ends_at),
+        dropped=dropped,
     )
     return Kept(
         in_time=Share(n["in_time"], n["due"], IN_TIME_TARGET),
@@ -184,8 +188,9 @@ def actions_each(user: User, team: Named | None, period: Period) -> Share:
     )
     if team:
         published = published.filter(incident__team__in=team.keys)
-    told = published.aggregate(actions=Count("actions"), postmortems=Count("pk", distinct=True))
-    return Share(told["actions"], told["postmortems"])
+    each = Action.objects.filter(postmortem=OuterRef("pk")).order_by().values("postmortem").annotate(n=Count("pk"))
+    told = published.annotate(n=Subquery(each.values("n"))).aggregate(actions=Sum("n"), postmortems=Count("pk"))
+    return Share(told["actions"] or 0, told["postmortems"])
 
 
 def still_hold(actions: ActionQuerySet, period: Period) -> Share:

@@ -15,11 +15,16 @@ from incidents.models import Incident, Relation
 from people.models import User
 
 MOST_SHOWN = 20
-BEGAN = Coalesce("started_at", "detected_at", "created_at")
+INSTANTS = ["started_at", "detected_at", "created_at"]
+
+
+def began_of(path: str = "") -> Coalesce:
+    """When an incident began, as far as it is known; `path` leads to it."""
+    return Coalesce(*(f"{path}{name}" for name in INSTANTS))
 
 
 def began_at(incident: Incident) -> datetime:
-    """BEGAN of one that was read."""
+    """The same of one that was read."""
     return incident.started_at or incident.detected_at or incident.created_at
 
 
@@ -61,30 +66,39 @@ class Returns:
 
 def returns(user: User, team: Named | None, period: Period) -> Returns:
     """Whoever may not see one of two incidents is not told that they are alike."""
-    began = (
-        Incident.objects.visible_to(user)
-        .annotate(began_at=BEGAN)
-        .filter(began_at__gte=period.begins_at, began_at__lt=period.ends_at)
-    )
+    began = Incident.objects.visible_to(user).annotate(began=began_of()).filter(**_within("began", period))
     if team:
         began = began.filter(team__in=team.keys)
-    pks = set(began.values_list("pk", flat=True))
-    pairs = _pairs(user, pks)
+    pairs = [pair for pair in _pairs(user, period) if not team or pair[0].team_id in team.keys]
     measures = _measures(user, {earlier.pk for _, earlier in pairs})
     found = [
         Returned(later, earlier, began_at(later), unfinished)
         for later, earlier in pairs
         if (unfinished := [one for action in measures[earlier.pk] if (one := _unfinished(action, began_at(later)))])
     ]
-    return Returns(sorted(found, key=lambda one: one.began_at, reverse=True), len(pks))
+    return Returns(sorted(found, key=lambda one: one.began_at, reverse=True), began.count())
 
 
-def _pairs(user: User, later: set[int]) -> list[tuple[Incident, Incident]]:
-    """Each of these with every one like it that began before it."""
-    relations = Relation.objects.visible_to(user).filter(Q(incident__in=later) | Q(other__in=later))
-    pairs = [(row.incident, row.other) for row in relations.select_related("incident", "other")]
+def _within(name: str, period: Period) -> dict[str, datetime]:
+    return {f"{name}__gte": period.begins_at, f"{name}__lt": period.ends_at}
+
+
+def _pairs(user: User, period: Period) -> list[tuple[Incident, Incident]]:
+    """Incidents that began in the period, each with every one like it that began before it."""
+    either = Q(**_within("one_began", period)) | Q(**_within("other_began", period))
+    relations = (
+        Relation.objects.visible_to(user)
+        .annotate(one_began=began_of("incident__"), other_began=began_of("other__"))
+        .filter(either)
+        .select_related("incident", "other")
+    )
+    pairs = [(row.incident, row.other) for row in relations]
     both_ways = pairs + [(other, one) for one, other in pairs]
-    return [(one, other) for one, other in both_ways if one.pk in later and began_at(other) < began_at(one)]
+    return [
+        (one, other)
+        for one, other in both_ways
+        if began_at(other) < began_at(one) and period.begins_at <= began_at(one) < period.ends_at
+    ]
 
 
 def _measures(user: User, incidents: set[int]) -> Mapping[int, list[Action]]:
