@@ -29,6 +29,6 @@ def participants_place(reader: User, number: int | None) -> Pool:
 def near_to(incident: Incident) -> Sequence[Collection[int]]:
     """Those who took part, then those of its team."""
     team = incident.team
-    members = {*team.members.values_list("pk", flat=True), team.lead_id, team.engineering_manager_id}
-    took_part = set(incident.participants.values_list("pk", flat=True))
+    members = {*team.members.order_by().values_list("pk", flat=True), team.lead_id, team.engineering_manager_id}
+    took_part = set(incident.participants.order_by().values_list("pk", flat=True))
     return [took_part, {pk for pk in members - took_part if pk}]

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.core.cache import cache
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from core.dates import validate_time_zone
 from core.models import TimestampedModel
-from people.models.finding import KNOWN_BY, beginnings
+from people.models.finding import KNOWN_BY, NAME_WORDS, beginnings
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -21,17 +21,17 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def named_like(self, words: str) -> Self:
         """Whose names have, for each of these words, one that begins with it."""
-        return self if not words.strip() else self.matching(beginnings(words, weight="A"))
+        return self if not words.strip() else self.matching(beginnings(words), NAME_WORDS)
 
     def known_as(self, words: str) -> Self:
         """The same of name, initials and what stands before the @ of the address."""
         return self if not words.strip() else self.matching(beginnings(words))
 
-    def matching(self, query: str) -> Self:
+    def matching(self, query: str, of: SearchVector = KNOWN_BY) -> Self:
         """By a query made of `beginnings`. An index answers it."""
         if not query:
             return self.none()
-        return self.alias(known_by=KNOWN_BY).filter(known_by=SearchQuery(query, search_type="raw", config="simple"))
+        return self.alias(found_by=of).filter(found_by=SearchQuery(query, search_type="raw", config="simple"))
 
     def able_to_own(self) -> Self:
         """People who may answer for an action: everyone at work who may write."""
@@ -67,7 +67,10 @@ class User(AbstractBaseUser, TimestampedModel):
 
     class Meta:
         ordering = ["name", "email"]
-        indexes = [GinIndex(KNOWN_BY, name="user_by_what_they_are_known_by")]
+        indexes = [
+            GinIndex(NAME_WORDS, name="user_by_words_of_name"),
+            GinIndex(KNOWN_BY, name="user_by_what_they_are_known_by"),
+        ]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_the_case"),
             models.CheckConstraint(

@@ -252,4 +252,4 @@ def test_people_are_found_among_ten_thousand_through_the_index(postmortem, ada):
     assert names(client, "first7 last5007") == ["First7 Last5007"]
     assert len(names(client, "last")) == 8
     plan = people_who_see(postmortem.incident).named_like("last5007").explain()
-    assert "user_by_what_they_are_known_by" in plan
+    assert "user_by_words_of_name" in plan
