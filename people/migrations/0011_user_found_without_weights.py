@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0009_user_by_what_they_are_known_by'),
+        ('people', '0010_people_are_away'),
     ]
 
     operations = [
