@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -233,9 +234,10 @@ class Loader:
             course.add(at, partial(review, postmortem, self.people, **answer))
 
     def _write(self, postmortem: Postmortem, by: User, days_ago: int, told: dict[str, Any]) -> None:
-        for key, text in told["sections"].items():
+        writers = [self.people[key] for key in told.get("written_by", ())] or [by]
+        for (key, text), writer in zip(told["sections"].items(), cycle(writers), strict=False):
             version = version_of(postmortem.room)
-            replace_text(postmortem.room, key, text.strip(), base_version=version, by=by)
+            replace_text(postmortem.room, key, text.strip(), base_version=version, by=writer)
         for event in told["timeline"]:
             occurred_at = self._instant(event.pop("at"), days_ago)
             add_event(postmortem, by=by, occurred_at=occurred_at, **event)
