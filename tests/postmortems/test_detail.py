@@ -204,7 +204,7 @@ def test_the_page_asks_the_database_as_often_for_one_of_each_as_for_three(
         ParticipantFactory(incident=draft.incident, user=UserFactory())
     warm(signed_in)
 
-    with django_assert_num_queries(53):
+    with django_assert_num_queries(51):
         signed_in.get(URL)
 
 
