@@ -1,5 +1,5 @@
-// The grid of impact and effort. It shows what the rows of the candidates say, and moves them: by dragging, by the arrow keys,
-// by a tap on a card and one on its place. Whoever moves last wins; the others see who it was.
+// The grid of impact and effort. It shows what the rows of the candidates say, and moves them: by dragging, by Shift and an
+// arrow, by a tap on a card and one on its place. It is one stop of Tab, within which arrows go from card to card. Whoever moves last wins; the others see who it was.
 import { send } from "./rows/send.js";
 import { toast } from "./toasts.js";
 
@@ -23,6 +23,7 @@ class Grid {
     figure.dataset.grid = "live";
     for (const name of ["debrief:rows", "debrief:row"]) list.addEventListener(name, () => this.draw());
     figure.addEventListener("keydown", (event) => this.whenKey(event));
+    figure.addEventListener("focusin", () => this.reach());
     figure.addEventListener("click", (event) => this.whenClicked(event));
     figure.addEventListener("pointerdown", (event) => this.whenPressed(event));
     figure.addEventListener("dragstart", (event) => event.preventDefault());
@@ -42,6 +43,19 @@ class Grid {
     for (const [name, card] of this.cards) if (!rows.some((row) => row.dataset.row === name)) this.forget(name, card);
     this.tray.parentElement.hidden = this.tray.childElementCount === 0;
     if (focused?.isConnected && focused !== document.activeElement) focused.focus();
+    this.reach();
+  }
+
+  get reachable() {
+    return [...this.figure.querySelectorAll("a[data-card]")];
+  }
+
+  /** Tab comes to the card that had the focus last, else to the first. */
+  reach() {
+    const cards = this.reachable;
+    const here = cards.find((card) => card === document.activeElement) ?? cards.find((card) => card.dataset.card === this.last) ?? cards[0];
+    this.last = here?.dataset.card;
+    for (const card of cards) card.tabIndex = card === here ? 0 : -1;
   }
 
   drawCard(row) {
@@ -126,11 +140,23 @@ class Grid {
     const card = event.target.closest("[data-card]");
     if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
     const step = STEPS[event.key];
-    if (step) this.step(card, step);
+    if (step && event.shiftKey) this.step(card, step);
+    else if (step) this.go(card, step);
     else if (event.key === "Delete" || event.key === "Backspace") this.move(card, { impact: "", effort: "" });
     else if (event.key === "Escape") this.choose(null);
     else return;
     event.preventDefault();
+  }
+
+  /** To the nearest card on that side; one that lies straight ahead is nearer than one aside. */
+  go(card, [up, right]) {
+    const from = middleOf(card);
+    const ahead = this.reachable
+      .map((other) => ({ other, x: middleOf(other).x - from.x, y: middleOf(other).y - from.y }))
+      .map(({ other, x, y }) => ({ other, along: right * x - up * y, aside: Math.abs(right ? y : x) }))
+      .filter(({ along }) => along > STILL);
+    ahead.sort((one, two) => one.along + 2 * one.aside - two.along - 2 * two.aside);
+    ahead[0]?.other.focus();
   }
 
   step(card, [up, right]) {
@@ -210,6 +236,11 @@ class Grid {
     for (const other of this.figure.querySelectorAll("[data-over]")) if (other !== cell) delete other.dataset.over;
     if (cell) cell.dataset.over = "";
   }
+}
+
+function middleOf(card) {
+  const { x, y, width, height } = card.getBoundingClientRect();
+  return { x: x + width / 2, y: y + height / 2 };
 }
 
 /** Of a row, or of a cell: numbers, or twice nothing. */

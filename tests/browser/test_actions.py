@@ -88,6 +88,7 @@ def test_an_action_is_edited_in_its_place_and_closing_waits_for_what_is_open(
     # Two people in one title choose.
     title = edit(his, "title").locator("input")
     title.fill("His")
+    expect(his.locator("[data-row-editor='title'] .smart-check[data-passed='no']").first).to_be_visible()
     edit_action(action, by=ada, seen={}, wanted={"title": "Hers"})
     expect(his.locator(".action-row .row-note")).to_contain_text("Ada Lind has changed this to “Hers”.")
     title.press("Enter")

@@ -25,6 +25,17 @@ def test_board_moves_cards_by_mouse_and_keys_and_others_see_it(
     other.goto("/actions/board/")
     page.goto("/actions/board/")
 
+    # By keys: past the header and the filter to the cards, which are one stop.
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the board")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-card='1'] [data-card-link]")).to_be_focused()
+    expect(page.locator("[data-board] [tabindex='0'][data-card-link]")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-card='2'] [data-card-link]")).to_be_focused()
+
     # Drawn anew between the press and the first move, with another card under the hand: that one stays.
     page.locator("[data-card='1']").hover()
     page.mouse.down()

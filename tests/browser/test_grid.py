@@ -41,9 +41,9 @@ def test_two_people_weigh_candidates_together_one_of_them_by_keys_alone(stack: S
     mouse.mouse.down()
     mouse.mouse.move(end["x"] + 30, end["y"] + 40, steps=4)
     card(keys, 2).focus()
-    keys.keyboard.press("ArrowUp")
-    keys.keyboard.press("ArrowUp")
-    keys.keyboard.press("ArrowRight")
+    keys.keyboard.press("Shift+ArrowUp")
+    keys.keyboard.press("Shift+ArrowUp")
+    keys.keyboard.press("Shift+ArrowRight")
     mouse.mouse.up()
     for page in (mouse, keys):
         expect(cell(page, 5, 1).locator("[data-card='candidate-1']")).to_be_visible()
@@ -52,9 +52,14 @@ def test_two_people_weigh_candidates_together_one_of_them_by_keys_alone(stack: S
     expect(mouse.locator("[data-grid-said]")).to_contain_text("Bo Madsen moved")
     expect(card(keys, 2)).to_be_focused()
 
+    # The grid is one stop of Tab, and arrows go from card to card.
+    expect(keys.locator("[data-grid] a[tabindex='0']")).to_have_count(1)
+    keys.keyboard.press("ArrowLeft")
+    expect(card(keys, 1)).to_be_focused()
+    expect(keys.locator("[data-grid] a[tabindex='0']")).to_have_attribute("data-card", "candidate-1")
+
     # The last move of the same card wins, for both, with its name.
-    card(keys, 1).focus()
-    keys.keyboard.press("ArrowDown")
+    keys.keyboard.press("Shift+ArrowDown")
     expect(cell(mouse, 4, 1).locator("[data-card='candidate-1']")).to_be_visible()
     keys.keyboard.press("Delete")
     expect(mouse.locator("[data-grid-unplaced] [data-card='candidate-1']")).to_be_visible()
