@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from actions.boards.groups import (
     IN_A_COLUMN,
     IN_A_GROUP,
+    IN_ONE_OF_MANY,
     Filling,
     Group,
     as_shown,
@@ -27,6 +28,7 @@ from people.models import User
 
 ROWS_A_PAGE = 50
 MOST_PAGES = 100
+MANY = 8
 LATELY = timedelta(days=7)
 Status = Action.Status
 
@@ -76,7 +78,7 @@ def grouped(user: User, filters: ActionFilter, *, on: date) -> Filling:
     among = status_condition(filters.wished_status)
     actions = narrowed(user, filters.wishes, on=on).filter(among)
     groups = groups_of(filters.wishes["group"], actions, on=on)
-    rows = IN_A_GROUP if len(groups) < 8 else IN_A_GROUP // 2
+    rows = IN_A_GROUP if len(groups) < MANY else IN_ONE_OF_MANY
     filling = fill(groups, actions, filters, on=on, rows=rows, also=counted(user, on, among))
     return Filling([one for one in filling.groups if one.count], filling.counts)
 

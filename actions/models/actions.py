@@ -129,6 +129,12 @@ class Action(NumberedModel):
                 name="action_open_by_urgency",
                 condition=Q(status__in=["not_started", "in_progress", "blocked", "unconfirmed"]),
             ),
+            # How many are open of each owner and team, read from the index alone.
+            models.Index(
+                fields=["postmortem", "owner"],
+                name="action_open_by_postmortem",
+                condition=Q(status__in=["not_started", "in_progress", "blocked", "unconfirmed"]),
+            ),
             models.Index(fields=["-finished_at", "-number"], name="action_done_lately", condition=Q(status="done")),
             models.Index(
                 fields=["-updated_at", "-number"], name="action_dropped_lately", condition=Q(status="dropped")
