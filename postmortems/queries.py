@@ -26,6 +26,7 @@ from postmortems.lines import Around
 from postmortems.models import LineZone, Observation, Postmortem, Section, Template, TemplateVersion, TimelineEvent
 from postmortems.models.documents import PostmortemQuerySet
 from postmortems.permissions import can_write
+from postmortems.reviews import tally
 from postmortems.versions import content_of
 
 Status = Postmortem.Status
@@ -42,6 +43,12 @@ class Row:
     clocks: Clocks
 
     @property
+    def review(self) -> str:
+        """How far its review is, while it is in review."""
+        is_in_review = self.postmortem.status == Status.IN_REVIEW
+        return tally(self.postmortem.reviewers.all()) if is_in_review else ""
+
+    @property
     def is_forgotten(self) -> bool:
         """More than two weeks after the incident it is still being written."""
         resolved_at = self.postmortem.incident.resolved_at
@@ -51,7 +58,7 @@ class Row:
 
 def listed(user: User, wishes: Mapping[str, Any]) -> PostmortemQuerySet:
     """The post-mortems that a person may see, narrowed by what the filter asks."""
-    postmortems = Postmortem.objects.visible_to(user).select_related("incident__team")
+    postmortems = Postmortem.objects.visible_to(user).select_related("incident__team").prefetch_related("reviewers")
     if text := wishes.get("text"):
         about = Incident.objects.filter(matches(text.strip()))
         postmortems = postmortems.filter(incident__in=about)
@@ -71,7 +78,7 @@ def unfinished_of(user: User) -> list[Row]:
     """Drafts and reviews in which a person takes part, the one that is due first on top."""
     part = Q(incident__participants=user) | Q(facilitator=user) | Q(opened_by=user)
     mine = Postmortem.objects.visible_to(user).filter(part, status__in=UNFINISHED).distinct()
-    rows = with_clocks(mine.select_related("incident__team"))
+    rows = with_clocks(mine.select_related("incident__team").prefetch_related("reviewers"))
     return sorted(rows, key=lambda row: (row.clocks.publish_by is None, row.clocks.publish_by or timezone.now()))
 
 

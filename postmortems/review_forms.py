@@ -41,7 +41,9 @@ class ReviewersForm(forms.Form):
 class ReviewForm(forms.Form):
     """What a reviewer says; words may come with an approval, and must with the rest."""
 
-    answer = forms.ChoiceField(choices=Reviewer.Answer.choices, widget=forms.RadioSelect)
+    ANSWERS = [(Reviewer.Answer.APPROVED, "I approve it as it stands"), (Reviewer.Answer.CHANGES, "I ask for changes")]
+
+    answer = forms.ChoiceField(choices=ANSWERS, widget=forms.RadioSelect)
     words = forms.CharField(
         label="What has to change",
         required=False,

@@ -1,9 +1,9 @@
 """Where the reviews of a post-mortem stand: who was asked, what each answered, and whether it has changed since."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from people.models import User
+from people.models import RecordEntry, User
 from postmortems.history.changes import changed_parts
 from postmortems.history.rows import Row, kinds
 from postmortems.history.states import State, state_now, states_of
@@ -107,6 +107,22 @@ def _agreed(state: State) -> State:
         for key, of in state.rows.items()
     }
     return State(state.headings, state.texts, rows)
+
+
+def published_by(postmortem: Postmortem) -> User | None:
+    entry = RecordEntry.objects.about(postmortem).filter(verb="postmortem.published").select_related("by").first()
+    return entry.by if entry else None
+
+
+def tally(reviewers: Collection[Reviewer]) -> str:
+    """`2 of 3 approved, 1 asks for changes`, of reviewers who are asked; empty where there are none."""
+    if not reviewers:
+        return ""
+    answers = [reviewer.answer for reviewer in reviewers]
+    said = [f"{answers.count(Answer.APPROVED)} of {len(answers)} approved"]
+    if objecting := answers.count(Answer.CHANGES):
+        said.append(f"{objecting} {'asks' if objecting == 1 else 'ask'} for changes")
+    return ", ".join(said)
 
 
 def waiting_for(user: User) -> list[Reviewer]:

@@ -17,7 +17,7 @@ from postmortems.errors import NotMovable
 from postmortems.models import Postmortem
 from postmortems.permissions import can_move, can_name_reviewers, can_review
 from postmortems.review_forms import ReviewersForm, ReviewForm
-from postmortems.reviews import Reviews, reviews_of
+from postmortems.reviews import Reviews, published_by, reviews_of
 from postmortems.views.finding import find
 
 PANEL = "postmortems/_reviews.html"
@@ -48,6 +48,7 @@ def reviews_context(
         "my_review": found.of(request.user) if is_in_review else None,
         "review_form": form or ReviewForm(auto_id="id_review_%s"),
         "can_name_reviewers": can_name_reviewers(request.user, postmortem),
+        "published_by": published_by(postmortem) if postmortem.published_anyway else None,
         "can_ask_again": is_in_review and can_move(request.user, postmortem) and bool(found.to_ask_again),
     }
 

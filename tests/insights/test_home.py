@@ -143,5 +143,5 @@ def test_home_asks_the_database_as_often_for_one_of_each_as_for_three(
         ActionFactory(owner=member, postmortem=postmortem)
     warm(signed_in)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         signed_in.get("/")

@@ -79,5 +79,5 @@ def test_index_asks_the_database_as_often_for_one_row_as_for_three(signed_in, dj
         PostmortemFactory(incident=IncidentFactory(number=number))
     warm(signed_in)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         signed_in.get("/postmortems/")

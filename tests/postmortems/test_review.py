@@ -60,6 +60,13 @@ def approved(asked, reviewer):
     return asked
 
 
+@pytest.fixture
+def approved_by_another(asked, member):
+    ParticipantFactory(incident=asked.incident, user=member)
+    name_reviewers(asked, by=member, added=[member])
+    return review_postmortem(asked, by=member, answer="approved")
+
+
 def states(postmortem):
     return [row.state for row in reviews_of(postmortem).rows]
 
@@ -254,7 +261,8 @@ def test_publishing_over_a_request_for_changes_asks_for_a_reason_which_stays(fac
     entry = RecordEntry.objects.about(objected).get(verb="postmortem.published")
     assert (objected.status, objected.published_anyway) == ("published", "The board meets today.")
     assert entry.details == {"reason": "The board meets today.", "though": "Rosa Reviewer asked for changes"}
-    assert "Published all the same: The board meets today." in facilitating.get(PAGE).content.decode()
+    page = facilitating.get(PAGE).content.decode()
+    assert "Fay Facilitator published it all the same: The board meets today." in page
 
 
 def test_missing_answers_and_old_approvals_warn_and_do_not_block(facilitating, approved, member, facilitator):
@@ -288,6 +296,11 @@ def test_home_asks_for_a_review_until_it_is_answered_and_again_when_it_is_asked_
     assert "Your review is asked for" in page
     assert answered == []
     assert [one.postmortem for one in my_work(reviewer, on=NOW.date()).reviews] == [asked]
+
+
+def test_lists_say_how_far_a_review_is(signed_in, asked, objected, approved_by_another):
+    for page in ("/postmortems/", "/"):
+        assert "1 of 2 approved, 1 asks for changes" in signed_in.get(page).content.decode()
 
 
 def test_home_hides_a_review_of_what_one_may_no_longer_see(asked, reviewer):
