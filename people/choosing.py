@@ -14,9 +14,10 @@ from typing import Any
 from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 
 from core.templatetags.looks import person_color
-from people.models import Team, User
+from people.models import Absence, Team, User
 from people.models.finding import WORD, Folded, beginnings, fold
 from people.models.users import UserQuerySet
 
@@ -108,19 +109,32 @@ def suggested(pool: Pool, words: str, *, reader: User) -> list[dict[str, Any]]:
     words = words.strip()
     teams = _teams_like(words)
     people = list(_ranked(pool, words, reader, teams)[:MOST_SUGGESTED])
-    notes = pool.notes([person.pk for person in people], reader) if pool.notes and people else {}
+    notes = _notes(pool, people, reader)
     names = [str(person) for person in people]
     lines = [
         {
             **_line(pool, person),
             "team": _team_of(person) if names.count(str(person)) == 1 else person.email,
-            "note": "left" if not person.is_active else notes.get(person.pk, ""),
+            "note": notes[person.pk],
             "is_me": person.pk == reader.pk,
         }
         for person in people
     ]
     called = _called(teams, words)[:MOST_TEAMS] if pool.has_teams and words else []
     return [*({**_line(pool, team), "is_team": True} for team in called), *lines][:MOST_SUGGESTED]
+
+
+def _notes(pool: Pool, people: list[User], reader: User) -> dict[int, str]:
+    """What the place tells of each, and who is away."""
+    pks = [person.pk for person in people]
+    told = pool.notes(pks, reader) if pool.notes and pks else {}
+    away = Absence.objects.filter(person__in=pks).last_days(timezone.localdate()) if pks else {}
+    notes = {}
+    for person in people:
+        absent = [f"away to {away[person.pk]:%-d %b}"] if person.pk in away else []
+        gone = [] if person.is_active else ["left"]
+        notes[person.pk] = " · ".join([*gone, *absent, *([told[person.pk]] if person.pk in told else [])])
+    return notes
 
 
 def _line(pool: Pool, chosen: User | Team) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 import re
+from datetime import timedelta
 
 import pytest
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 
 from people.choosing import Pool, suggested
 from people.fields import PeopleField, PersonField, PersonOrTeamField
-from people.models import User
+from people.models import Absence, User
 from people.models.finding import Folded, fold
 from tests.factories import (
     ActionFactory,
@@ -187,8 +189,16 @@ class TestSuggested:
         TeamFactory(name="Deck", members=crew)
 
         for words, count in [("pia", 12), ("pia crew 3", 1), ("deck pia", 12)]:
-            with django_assert_num_queries(3):
+            with django_assert_num_queries(4):
                 assert len(suggested(EVERYBODY, words, reader=reader)) == count
+
+    def test_who_is_away_is_told(self, ada, reader):
+        today = timezone.localdate()
+        Absence.objects.create(person=ada, first_on=today, last_on=today + timedelta(days=3), noted_by=ada)
+
+        (line,) = suggested(EVERYBODY, "ada", reader=reader)
+
+        assert line["note"] == f"away to {today + timedelta(days=3):%-d %b}"
 
 
 class TestAsked:
