@@ -16,7 +16,8 @@ def participants_pool(incident: Incident | None, reader: User | None = None) -> 
         return Pool(User.objects.active(), "participants", near=lambda: [mates_of(reader)] if reader else [])
     took_part = Participant.objects.filter(incident=incident).values("user")
     people = User.objects.filter(Q(is_active=True) | Q(pk__in=took_part))
-    return Pool(people, "participants", incident.number, near=lambda: near_to(incident))
+    # Its team first: most of those who took part stand in the field already.
+    return Pool(people, "participants", incident.number, near=lambda: near_to(incident)[::-1])
 
 
 def participants_place(reader: User, number: int | None) -> Pool:

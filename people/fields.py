@@ -19,6 +19,7 @@ from people.models import Team, User
 
 KEY = re.compile(r"(?:(person|team)-)?([0-9]{1,15})")
 LONGEST = 1000
+MOST_WORDS = 40
 
 
 @dataclass(frozen=True)
@@ -240,7 +241,10 @@ class PeopleField(PoolField):
         said = [_plain(one) for one in value or []]
         chosen = self._by_keys([one for one in said if is_key(one)])
         open_questions = []
-        for words in (one for one in said if not is_key(one)):
+        written_ones = [one for one in said if not is_key(one)]
+        if len(written_ones) > MOST_WORDS:
+            raise ValidationError(f"Write at most {MOST_WORDS} names at a time.")
+        for words in written_ones:
             try:
                 person = self.chosen(words)
             except Unresolved as question:

@@ -139,6 +139,12 @@ class TestWritten:
             zoe,
         ]
 
+    def test_many_names_are_refused_at_once(self, ada, django_assert_num_queries):
+        with django_assert_num_queries(0):
+            assert many([", ".join(f"Ada {n}" for n in range(41))]).errors["who"] == [
+                "Write at most 40 names at a time."
+            ]
+
     def test_nobody_is_no_one_or_a_question_where_somebody_is_needed(self, ada):
         assert one("", required=False).fields["who"].clean("") is None
         assert one("").errors["who"] == ["This field is required."]

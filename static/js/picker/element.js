@@ -6,6 +6,7 @@ import { List } from "./list.js";
 
 const ASKS_AFTER = 110;
 const SAYS_SO_AFTER = 350;
+const SEVERAL = /[,;]/;
 const ROLES = { role: "combobox", "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-expanded": "false" };
 
 class PeoplePicker extends HTMLElement {
@@ -16,6 +17,7 @@ class PeoplePicker extends HTMLElement {
     this.addEventListener("input", (event) => event.target === this.input && this.whenTyped());
     this.addEventListener("click", (event) => this.input && this.whenClicked(event));
     this.addEventListener("focusout", (event) => this.input && this.whenLeft(event));
+    this.addEventListener("paste", (event) => this.isMany && this.whenPasted(event));
     this.addEventListener("change", (event) => event.target.closest(".picker-offer") && this.whenAnswered(event));
   }
 
@@ -187,6 +189,7 @@ class PeoplePicker extends HTMLElement {
   search() {
     this.forgetQuestion();
     const words = this.query;
+    if (this.isMany && SEVERAL.test(words)) return this.list.tell("Several names: they are looked up when it is saved.");
     const found = recall(this.dataset.url, words);
     if (found) return this.show(found, words);
     const { turn } = this;
@@ -258,6 +261,15 @@ class PeoplePicker extends HTMLElement {
     if (this.input.value.trim() || this.list.isOpen || !this.isMany) this.search();
   }
 
+  /** A column of names: an input would run its lines together. */
+  whenPasted(event) {
+    const lines = event.clipboardData.getData("text").split(/\s*\n\s*/).filter(Boolean);
+    if (lines.length < 2) return;
+    event.preventDefault();
+    this.input.setRangeText(lines.join(", "), this.input.selectionStart, this.input.selectionEnd, "end");
+    this.whenTyped();
+  }
+
   whenClicked(event) {
     if (event.target.closest(".picker-list, .picker-offer, button") || this.input.disabled) return;
     this.input.focus();
@@ -306,7 +318,8 @@ class PeoplePicker extends HTMLElement {
   escape() {
     if (!this.list.isOpen) return false;
     this.close();
-    if (!this.isMany && !this.person && this.before) this.take(this.before);
+    if (this.isMany) this.input.value = "";
+    else if (!this.person && this.before) this.take(this.before);
     return true;
   }
 

@@ -104,11 +104,17 @@ export class List {
   }
 
   fail(reason) {
+    this.tell(`${reason} A full name or an e-mail address is understood all the same.`);
+  }
+
+  /** A line in the place of suggestions. */
+  tell(words) {
     this.rows = [];
     this.at = -1;
     this.options.replaceChildren();
+    this.picker.input.removeAttribute("aria-activedescendant");
     delete this.box.dataset.waits;
-    this.line.textContent = this.said.textContent = `${reason} A full name or an e-mail address is understood all the same.`;
+    this.line.textContent = this.said.textContent = words;
     this.open();
   }
 
