@@ -78,16 +78,32 @@ def spans_of(document: Document, wanted: Mapping[Any, tuple[str, Anchor]]) -> di
     doc = _copy(document)
     mark = next(number for number in range(1, len(clocks) + 2) if number not in clocks)
     doc.apply_update(_marks(mark, [anchor for _, anchor in known.values()]))
-    spans: dict[Any, Span | None] = dict.fromkeys(wanted)
+    ends: dict[str, dict[Any, tuple[Id, Id]]] = {}
     for place, (key, (name, anchor)) in enumerate(known.items()):
-        spans[key] = _span(doc.get(name, type=Text), anchor.first, (mark, 2 * place + 1))
+        ends.setdefault(name, {})[key] = (anchor.first, (mark, 2 * place + 1))
+    spans: dict[Any, Span | None] = dict.fromkeys(wanted)
+    for name, passages in ends.items():
+        spans |= _spans_in(doc.get(name, type=Text), passages)
     return spans
 
 
-def _span(text: Text, first: Id, after_last: Id) -> Span:
-    raw = storable(str(text)).encode()
-    start, end = _byte_of(text, first), _byte_of(text, after_last)
-    return Span(len(raw[:start].decode(errors="ignore")), len(raw[: max(start, end)].decode(errors="ignore")))
+def _spans_in(text: Text, passages: Mapping[Any, tuple[Id, Id]]) -> dict[Any, Span]:
+    """Of each passage the ids of its first letter and of what stands right after its last."""
+    bytes_of = {key: (_byte_of(text, first), _byte_of(text, after)) for key, (first, after) in passages.items()}
+    at = _characters(storable(str(text)).encode(), {byte for pair in bytes_of.values() for byte in pair})
+    return {key: Span(at[start], at[max(start, end)]) for key, (start, end) in bytes_of.items()}
+
+
+def _characters(raw: bytes, places: set[int]) -> dict[int, int]:
+    """How many whole characters end before each of these bytes: one walk through the text for however many."""
+    counts, count, last = {}, 0, 0
+    for place in sorted(places):
+        cut = place
+        while cut < len(raw) and raw[cut] & 0b11000000 == 0b10000000:  # Within a character.
+            cut -= 1
+        count += len(raw[last:cut].decode())
+        counts[place], last = count, cut
+    return counts
 
 
 def _byte_of(text: Text, id: Id) -> int:

@@ -5,6 +5,7 @@ deletion, or brought back an earlier state. Yjs gives the returning letters new 
 same words at the same place.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -58,11 +59,5 @@ def back_at(text: str, at: int, words: Iterable[str]) -> Span | None:
 def place_of_quote(text: str, quote: str) -> Span | None:
     """The first place where a text says these words; line breaks and double spaces count as one space."""
     words = quote.split()
-    if not words:
-        return None
-    letters = [(at, " " if sign.isspace() else sign) for at, sign in enumerate(text)]
-    squeezed = [one for n, one in enumerate(letters) if one[1] != " " or n == 0 or letters[n - 1][1] != " "]
-    start = "".join(sign for _, sign in squeezed).find(sought := " ".join(words))
-    if start < 0:
-        return None
-    return Span(squeezed[start][0], squeezed[start + len(sought) - 1][0] + 1)
+    found = re.search(r"\s+".join(map(re.escape, words)), text) if words else None
+    return Span(*found.span()) if found else None

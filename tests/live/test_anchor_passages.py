@@ -67,6 +67,22 @@ def test_a_passage_is_found_again_after_any_edits(seed):
             assert spans_of(typed.document, {1: ("summary", again)}) == {1: other}
 
 
+def test_passages_of_several_texts_are_found_together_wherever_they_stand():
+    chance = random.Random(SEED)
+    document = Document()
+    words = {name: "".join(chance.choices(LETTERS, k=200)) for name in ("summary", "impact")}
+    wanted = {}
+    for name, text in words.items():
+        document.edit(name, [(0, 0, text)])
+    for key in range(60):
+        name, end = chance.choice(list(words)), chance.randrange(1, 201)
+        wanted[key] = (name, Span(chance.randrange(end), end))
+
+    anchors = {key: (name, anchor_at(document, name, span)) for key, (name, span) in wanted.items()}
+
+    assert spans_of(document, anchors) == {key: span for key, (_, span) in wanted.items()}
+
+
 def test_words_typed_at_the_edges_stay_outside():
     document = Document()
     document.edit("summary", [(0, 0, "The queue grew.")])

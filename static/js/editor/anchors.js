@@ -20,6 +20,7 @@ export class Passages extends EventTarget {
     this.marks = [];
     this.active = null;
     this.lastSeen = new Map();
+    this.found = new Map();
     room.doc.on("afterTransaction", () => this.settle());
     room.addEventListener("synced", () => this.settle());
     this.read();
@@ -36,6 +37,7 @@ export class Passages extends EventTarget {
   }
 
   settle() {
+    this.found.clear();
     this.timer ||= setTimeout(() => {
       this.timer = 0;
       this.dispatchEvent(new Event("change"));
@@ -58,7 +60,7 @@ export class Passages extends EventTarget {
     return found && found.type === text ? found.index : null;
   }
 
-  spanOf(mark, text = this.room.text(mark.section), words = text.toString()) {
+  spanOf(mark, text, words) {
     const from = this.place(text, mark.anchor.first, 0);
     const to = this.place(text, mark.anchor.last, -1);
     if (from === null || to === null) return null;
@@ -73,8 +75,13 @@ export class Passages extends EventTarget {
     return null;
   }
 
-  // In the order of the text.
+  // In the order of the text; looked for once, whoever asks, until something changes.
   spansIn(section) {
+    if (!this.found.has(section)) this.found.set(section, this.lookIn(section));
+    return this.found.get(section);
+  }
+
+  lookIn(section) {
     const text = this.room.text(section);
     const words = text.toString();
     const spans = this.marks.filter((mark) => mark.section === section).map((mark) => this.spanOf(mark, text, words));
@@ -83,7 +90,7 @@ export class Passages extends EventTarget {
 
   isLost(thread) {
     const mark = this.marks.find((one) => one.thread === thread);
-    return mark ? !this.spanOf(mark) : null;
+    return mark ? !this.spansIn(mark.section).some((span) => span.thread === thread) : null;
   }
 
   anchorAt(section, from, to) {
