@@ -27,6 +27,7 @@ from bench.crowd import until
 from bench.line import Address
 from bench.replica import Replica
 from bench.targets import Debrief, Seeds, environment_of
+from bench.typists import DELETIONS, JUMPS, LETTERS
 from scripts import commands
 from scripts.services import start_servers
 from scripts.start import run_step
@@ -50,6 +51,26 @@ AddressOf = Callable[[int, int], Address]  # of a document and a person
 
 
 @dataclass
+class Writer:
+    """One of the people: mostly one letter behind the other, now and then somewhere else."""
+
+    replica: Replica
+    chance: random.Random
+    at: int = 0
+
+    def strike(self) -> None:
+        """Every tenth key takes a letter away; a long text stays about as long as it is."""
+        length = self.replica.length()
+        self.at = self.chance.randint(0, length) if self.chance.random() < JUMPS else min(self.at, length)
+        if self.at and self.chance.random() < (0.5 if length > FULL else DELETIONS):
+            self.at -= 1
+            self.replica.erase(self.at)
+        else:
+            self.replica.insert(self.at, self.chance.choice(LETTERS))
+            self.at += 1
+
+
+@dataclass
 class Meeting:
     """The meeting is document 0; the others are those that somebody looks into. `ask` says what the process holds."""
 
@@ -57,7 +78,7 @@ class Meeting:
     ask: Ask
     seconds: float
     chance: random.Random
-    writers: dict[int, Replica] = field(default_factory=dict)
+    writers: dict[int, Writer] = field(default_factory=dict)
     samples: list[Holdings] = field(default_factory=list)
     keys: int = 0
     comings: int = 0
@@ -78,12 +99,12 @@ class Meeting:
     async def come(self, person: int) -> None:
         replica = Replica(self.address_of(0, person), applies=True)
         await replica.enter(PATIENCE)
-        self.writers[person] = replica
+        self.writers[person] = Writer(replica, self.chance, self.chance.randint(0, replica.length()))
         self.comings += 1
 
     def go(self, person: int) -> None:
         """As somebody does who closes the lid."""
-        self.writers.pop(person).line.close()
+        self.writers.pop(person).replica.line.close()
 
     def is_over(self) -> bool:
         return time.perf_counter() > self.ends_at
@@ -92,14 +113,14 @@ class Meeting:
         start = time.perf_counter()
         while not self.is_over():
             await until(start + self.keys / KEYS_PER_SECOND)
-            strike(self.chance.choice(list(self.writers.values())), self.chance)
+            self.chance.choice(list(self.writers.values())).strike()
             self.keys += 1
 
     async def come_and_go(self) -> None:
         while not self.is_over():
             await asyncio.sleep(self.chance.uniform(0, 2 * SECONDS_BETWEEN_COMINGS))
             person = self.chance.choice(list(self.writers))
-            await is_saved(self.writers[person])
+            await is_saved(self.writers[person].replica)
             self.go(person)
             await asyncio.sleep(self.chance.uniform(0, 1))
             await self.come(person)
@@ -112,7 +133,7 @@ class Meeting:
     async def look_elsewhere(self, document: int) -> None:
         replica = Replica(self.address_of(document, self.chance.randrange(PEOPLE)), applies=True)
         await replica.enter(PATIENCE)
-        strike(replica, self.chance)
+        Writer(replica, self.chance).strike()
         await is_saved(replica)
         replica.line.close()
         self.visits += 1
@@ -124,10 +145,11 @@ class Meeting:
 
     async def agree(self) -> int:
         """How many of those who are there do not see what the others see, when all is saved."""
-        for replica in self.writers.values():
+        replicas = [writer.replica for writer in self.writers.values()]
+        for replica in replicas:
             await is_saved(replica)
         deadline = time.perf_counter() + PATIENCE
-        while len(texts := {str(replica.text) for replica in self.writers.values()}) > 1:
+        while len(texts := {str(replica.text) for replica in replicas}) > 1:
             if time.perf_counter() > deadline:
                 break
             await asyncio.sleep(0.1)
@@ -167,16 +189,6 @@ def left_behind(before: Holdings, after: Holdings) -> Holdings:
     allowed = {**before, "files": before["files"] + KEPT_FILES}
     counted = ("rooms", "people", "channels", "tasks", "files")
     return {name: after[name] - before[name] for name in counted if after[name] > allowed[name]}
-
-
-def strike(replica: Replica, chance: random.Random) -> None:
-    """A letter more, mostly; a long text stays about as long as it is."""
-    length = replica.length()
-    at = chance.randint(0, length)
-    if at and chance.random() < (0.5 if length > FULL else 0.1):
-        replica.erase(at - 1)
-    else:
-        replica.insert(at, chance.choice("etaoinshrdlu "))
 
 
 async def is_saved(replica: Replica) -> None:

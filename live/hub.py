@@ -22,6 +22,7 @@ from live.limits import (
     FLUSH_WITHIN,
     FOLD_AFTER_ROWS,
     FOLD_QUIET_AFTER_ROWS,
+    GIVE_BACK_EVERY,
     POLICY,
     REREAD_EVERY,
     REREAD_EVERY_WITHOUT_BUS,
@@ -31,6 +32,7 @@ from live.limits import (
     TEXTS_WITHIN,
 )
 from live.log import Reading, Shown, fold_room
+from live.memory import give_back
 from live.room import Batch, Room
 from live.store import FAILURES, Store
 from live.threads import in_thread
@@ -72,6 +74,7 @@ class Hub:
         self._spawn(self._every(TEXTS_WITHIN, self._look_after_rooms))
         self._spawn(self._every(RIGHTS_EVERY, self._end_sessions))
         self._spawn(self._every(DOORS_EVERY, self._ask_doors))
+        self._spawn(self._every(GIVE_BACK_EVERY, give_back))
 
     def _spawn(self, work: Any) -> None:
         task = self._loop.create_task(work)
