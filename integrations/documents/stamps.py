@@ -127,6 +127,8 @@ _TIMES = [
     ),
     re.compile(r"(?P<word>noon|midday|midnight|mitternacht|mittag|minuit|midi|mediodía|medianoche)\b", re.I),
 ]
+# West of Greenwich the sign of an offset is the dash of a span: only what machines write is surely none.
+_WEST = re.compile(r"-(?P<hour>0\d|1[0-2]):?(?P<minute>[0-5]\d)?(?![\d:.,]\d|\d|\s?[ap]\.?m\b|[-/])", re.I)
 _BARE_TIME = re.compile(r"(?P<h>[01]\d|2[0-4])(?P<m>[0-5]\d)(?![\d\w]|[/-][\d?])")
 _DOTTED_TIME = re.compile(r"(?P<h>[01]?\d|2[0-4])\.(?P<m>[0-5]\d)(?![\d\w.])")
 _RANGE = re.compile(
@@ -312,8 +314,19 @@ def _clock(source: str, position: int, stamp: Stamp, *, is_cell: bool) -> tuple[
     for pattern in patterns:
         match = pattern.match(source, position)
         if match and (clocked := _clocked(stamp, match.groupdict())):
-            return clocked, match.end()
+            return _to_the_west(source, match, clocked)
     return None
+
+
+def _to_the_west(source: str, clock: re.Match[str], stamp: Stamp) -> tuple[Stamp, int]:
+    """With the offset of "2026-03-02T09:50-05:00", "09:50:00-05:00" or "09:50 -0500" behind a date."""
+    end = clock.end()
+    is_apart = source[end : end + 1] == " "
+    is_machines = is_apart or ":" in clock.group()[3:] or source[: clock.start()].endswith(("T", "t"))
+    match = _WEST.match(source, end + is_apart) if stamp.year and is_machines else None
+    if match is None or (is_apart and match["minute"] is None) or match["minute"] not in {None, "00", "30", "45"}:
+        return stamp, end
+    return replace(stamp, zone=zone_named(f"UTC-{match['hour']}:{match['minute'] or '00'}")), match.end()
 
 
 def _clocked(stamp: Stamp, found: dict[str, str | None]) -> Stamp | None:

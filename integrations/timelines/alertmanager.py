@@ -29,7 +29,7 @@ def knows(node: Any) -> bool:
     if has(node, "alerts"):
         first = first_dict(node["alerts"])
         return is_alert(first) or (not first and has_any(node, "groupKey", "receiver", "groupLabels"))
-    if has(node, "data") and node.get("status") in {"success", "error"}:
+    if has(node, "data") and said(node, "status") in {"success", "error"}:
         return knows(node["data"])
     return is_alert(first_dict(node)) or _is_silence(first_dict(node))
 

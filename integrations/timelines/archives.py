@@ -69,7 +69,8 @@ class Zip:
             self.archive = zipfile.ZipFile(stream)
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error):
             raise NotReadable("This ZIP archive is damaged, or was cut off on its way.") from None
-        self.members = {info.filename: info for info in _checked(self.archive.infolist())}
+        # Some tools of Windows write its own separator, which is part of a name elsewhere.
+        self.members = {info.filename.replace("\\", "/"): info for info in _checked(self.archive.infolist())}
         self.left = LARGEST_TOTAL
 
     def names(self) -> list[str]:
@@ -144,7 +145,8 @@ def _problem(info: zipfile.ZipInfo) -> str:
 
 
 def _is_of_a_mac(name: str) -> bool:
-    return name.startswith("__MACOSX/") or PurePosixPath(name).name in {".DS_Store", "Thumbs.db"}
+    path = PurePosixPath(name.replace("\\", "/"))
+    return "__MACOSX" in path.parts[:-1] or path.name in {".DS_Store", "Thumbs.db"}
 
 
 def _too_much(name: str) -> str:

@@ -1,6 +1,7 @@
 """From bytes to text and JSON, whatever encoding they came in."""
 
 import json
+import re
 from typing import Any
 
 from integrations.documents.source import CONTROL, MAGIC
@@ -8,6 +9,8 @@ from integrations.documents.source import CONTROL, MAGIC
 from .reading import NotReadable
 from .shapes import parsed
 
+# What paints the lines of a log in a terminal.
+_COLOUR = re.compile("\x1b\\[[0-9;?]{0,20}[A-Za-z]")
 LARGEST_TEXT = 16 * 1024 * 1024
 MAGIC_MORE = {b"ftyp": "a film", b"ID3": "a sound", b"<svg": "a picture", b"RIFF": "a picture or a sound"}
 
@@ -20,7 +23,7 @@ def text_of(content: bytes) -> str:
         if content.lstrip()[:8].startswith(magic):
             raise NotReadable(f"This is {what}, not a list of events.")
     text = _decoded(content).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    kept, count = CONTROL.subn("", text)
+    kept, count = CONTROL.subn("", _COLOUR.sub("", text))
     if count > 20 and count > 0.02 * len(text):
         raise NotReadable("This file holds binary data, not text.")
     if not kept.strip():

@@ -28,6 +28,7 @@ class Export:
     tree: Tree
     days: dict[str, dict[date, str]] = field(default_factory=dict)
     lists: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, tree: Tree) -> "Export | None":
@@ -73,9 +74,11 @@ def setting_of(export: Export, setting: Setting) -> Setting:
 
 def _list(export: Export, name: str) -> Any:
     try:
-        return json_of(export.tree.read(export.lists[name])) if name in export.lists else []
-    except NotReadable:
+        node = json_of(export.tree.read(export.lists[name])) if name in export.lists else []
+    except NotReadable as problem:
+        export.problems.append(f"{name}: {problem} Ids stand where its names would.")
         return []
+    return next((value for value in node.values() if isinstance(value, list)), []) if isinstance(node, dict) else node
 
 
 def read(
@@ -85,6 +88,7 @@ def read(
     setting = setting_of(export, setting)
     chosen = choose(export.calendar) if choose else ""
     reading = Reading(setting.file, slack.KIND, channels=list(export.calendar), channel=chosen)
+    reading.warnings += export.problems
     for channel in [chosen] if chosen else export.calendar:
         _read_channel(export, channel, replace(setting, channel=channel), reading, days)
     if len(reading.entries) >= MOST_ENTRIES:

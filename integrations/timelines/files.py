@@ -15,7 +15,7 @@ from .exports import Choice, Export
 from .folding import in_order
 from .reading import Entry, NotReadable, Reading, Setting
 from .recognising import UNKNOWN_OBJECTS, Recogniser, read_objects
-from .shapes import parsed
+from .shapes import parsed_part
 
 UNKNOWN = "unknown"
 MOST_FILES = 200
@@ -135,19 +135,22 @@ def _read(content: bytes, setting: Setting) -> Reading:
 
 def _read_json(text: str, setting: Setting) -> Reading | None:
     try:
-        node = parsed(text)
+        node, problem = parsed_part(text)
     except NotReadable:
         # "[14:32] mira: …" begins as a list would.
         found = _read_lines(text, setting)
         if found.entries:
             return found
         raise
+    if problem and (found := _read_lines(text, setting)).entries:
+        return found
     recogniser = Recogniser()
+    notes = [problem] if problem else []
     if recogniser.read(node, setting):
-        return Reading(setting.file, recogniser.kind, recogniser.entries, recogniser.notes)
+        return Reading(setting.file, recogniser.kind, recogniser.entries, notes + recogniser.notes)
     objects = read_objects(node, setting)
     if objects is not None:
-        return Reading(setting.file, UNKNOWN_OBJECTS, objects)
+        return Reading(setting.file, UNKNOWN_OBJECTS, objects, notes)
     return Reading(
         setting.file,
         warnings=["This JSON comes from no tool that is known here, and no part of it is a list of times and words."],

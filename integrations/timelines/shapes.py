@@ -110,19 +110,42 @@ def _joined(parts: list[str]) -> str:
     return " ".join([*ended, parts[-1]])
 
 
+NEW_LINE = "\n"
+# Halves of a letter, as a tool writes them that cuts texts short: nothing could store or print them.
+_HALF = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F][0-9a-fA-F]{2}",
+)
+
+
 def parsed(text: str) -> Any:
     """JSON in any of the ways it is handed over: one value, one a line, or one behind the other.
 
     Raises NotReadable where it begins like JSON and is none, or is nested deeper than anything real.
     """
+    return parsed_part(text, is_whole=True)[0]
+
+
+def parsed_part(text: str, *, is_whole: bool = False) -> tuple[Any, str]:
+    """The same and a warning: of a log with an object a line, lines that are none, or the last one cut short, are left."""
+    values: list[Any] = []
+    problem = ""
     try:
-        values = list(_values(text))
+        for value, wrong_at in _values(_HALF.sub(r"\\ufffd", text)):
+            if wrong_at is None:
+                values.append(value)
+            elif not problem:
+                problem = (
+                    f"This begins like JSON but breaks off or errs on line {text.count(NEW_LINE, 0, wrong_at) + 1}"
+                )
+                if is_whole or not values or not all(isinstance(one, dict) for one in values):
+                    raise NotReadable(f"{problem}.")
     except RecursionError:
         raise NotReadable("This JSON is nested deeper than any tool exports it.") from None
-    return values[0] if len(values) == 1 else values
+    return values[0] if len(values) == 1 else values, f"{problem}: the rest was read." if problem else ""
 
 
-def _values(text: str) -> Iterator[Any]:
+def _values(text: str) -> Iterator[tuple[Any, int | None]]:
+    """Each value, or where one is none; what follows is looked for on the next line."""
     decoder, position = json.JSONDecoder(), 0
     while position < len(text):
         if text[position] in " \t\n\r,\x1e":
@@ -130,10 +153,11 @@ def _values(text: str) -> Iterator[Any]:
             continue
         try:
             value, position = decoder.raw_decode(text, position)
+            yield value, None
         except ValueError as error:
-            line = text.count("\n", 0, getattr(error, "pos", position)) + 1
-            raise NotReadable(f"This begins like JSON but breaks off or errs on line {line}.") from None
-        yield value
+            yield None, getattr(error, "pos", position)
+            line_end = text.find(NEW_LINE, position)
+            position = len(text) if line_end < 0 else line_end
 
 
 def inner(value: Any) -> Any:

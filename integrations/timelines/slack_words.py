@@ -77,7 +77,7 @@ def _block(block: dict[str, Any], setting: Setting) -> Iterator[str]:
     elif isinstance(text, str):
         yield words(text, setting)
     for one in dicts(block.get("fields")) + dicts(block.get("elements")):
-        if one.get("type") in {"mrkdwn", "plain_text"}:
+        if said(one, "type") in {"mrkdwn", "plain_text"}:
             yield words(said(one, "text"), setting)
 
 
@@ -89,7 +89,7 @@ def _rich(node: dict[str, Any], setting: Setting, depth: int) -> str:
         return ""
     parts = []
     for one in dicts(node.get("elements")):
-        if one.get("type") in _BREAKS:
+        if said(one, "type") in _BREAKS:
             parts.append(_rich(one, setting, depth + 1) + "\n")
         else:
             parts.append(_piece(one, setting))

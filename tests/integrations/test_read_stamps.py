@@ -37,6 +37,11 @@ STAMPS = [
     ("14:05 (UTC+2) the pager rings", at(14, 5, offset=2), "the pager rings"),
     ("14:05 GMT-7: the pager rings", at(14, 5, offset=-7), "the pager rings"),
     ("14:05 +0200 the pager rings", at(14, 5, offset=2), "the pager rings"),
+    ("2026-03-02T14:05:00-05:00 the pager rings", at(14, 5, offset=-5), "the pager rings"),
+    ("[2026-03-02T14:05-05:00] the pager rings", at(14, 5, offset=-5), "the pager rings"),
+    ("2026-03-02 14:05:00.123-0500 the pager rings", at(14, 5, offset=-5), "the pager rings"),
+    ("2026-03-02 14:05:00 -05:00: the pager rings", at(14, 5, offset=-5), "the pager rings"),
+    ("2026-03-02 14:05 -0330 - the pager rings", datetime(2026, 3, 2, 17, 35, tzinfo=UTC), "the pager rings"),
     ("14:05 Europe/Berlin - the pager rings", at(14, 5, offset=1), "the pager rings"),
     ("6:05am Pacific Time: the pager rings", at(6, 5, offset=-8), "the pager rings"),
     ("2026-03-04 14:05 the pager rings", at(14, 5, day=4), "the pager rings"),
@@ -85,6 +90,7 @@ def test_read_stamp_finds_no_time_in_plain_words(text: str) -> None:
     [
         ("14:00 - 14:20: tests run", "14:20"),
         ("14:00–14:20 tests run", "14:20"),
+        ("2026-03-02 14:00:00-14:20 tests run", "14:20"),
         ("14:00 to 14:20 UTC tests run", "14:20 UTC"),
     ],
 )

@@ -164,6 +164,24 @@ WRONG: list[Any] = [
             }
         ]
     },
+    {"data": [], "status": ["success"]},
+    {
+        "incidents": [
+            {
+                "name": "\ud83d",
+                "status": "resolved",
+                "incident_updates": [{"created_at": "2026-03-02T14:32:00Z", "body": "Mended \udc00"}],
+            }
+        ]
+    },
+    [
+        {
+            "type": "message",
+            "ts": "1772461920.000100",
+            "user": "U1",
+            "blocks": [{"type": "rich_text", "elements": [{"type": ["rich_text_list"]}]}, {"elements": [{"type": {}}]}],
+        }
+    ],
 ]
 
 

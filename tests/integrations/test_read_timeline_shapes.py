@@ -180,3 +180,33 @@ def test_read_timeline_leaves_out_what_a_tool_itself_hides() -> None:
     reading = reading_of({"entries": [entry]})
 
     assert left_out(reading) == [("Typing error", "Hidden in the incident's own timeline")]
+
+
+@pytest.mark.parametrize("fault", ['{"time": "2026-03-02T14:33:00Z", "mess', "restarted by hand"], ids=["cut", "words"])
+def test_read_timeline_of_a_log_with_an_object_a_line_reads_the_whole_ones(fault: str) -> None:
+    line = '{{"time": "2026-03-02T14:3{}:00Z", "message": "{}"}}\n'
+
+    reading = reading_of(line.format(2, "Crane stops") + fault + "\n" + line.format(5, "Rail greased"))
+
+    assert [text for _, _, text in told(reading)] == ["Crane stops", "Rail greased"]
+    assert reading.warnings == ["This begins like JSON but breaks off or errs on line 2: the rest was read."]
+
+
+def test_read_timeline_of_a_log_painted_for_a_terminal() -> None:
+    reading = reading_of(
+        "\x1b[31m2026-03-02 14:32:00\x1b[0m Crane stops\n\x1b[1;32m2026-03-02 14:50:00\x1b[0m Rail greased\n"
+    )
+
+    assert [text for _, _, text in told(reading)] == ["Crane stops", "Rail greased"]
+
+
+def test_read_timeline_of_times_in_several_zones_puts_them_in_one_order() -> None:
+    reading = reading_of(
+        "2026-03-02T09:50:00-05:00 Rail greased\n2026-03-02 15:35 +01:00 A driver calls\n2026-03-02 14:32 UTC Crane stops\n"
+    )
+
+    assert told(reading) == [
+        ("2026-03-02T14:32:00Z", "", "Crane stops"),
+        ("2026-03-02T14:35:00Z", "", "A driver calls"),
+        ("2026-03-02T14:50:00Z", "", "Rail greased"),
+    ]

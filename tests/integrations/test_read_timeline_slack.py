@@ -230,3 +230,36 @@ def test_read_timeline_leaves_out_what_an_archive_holds_besides() -> None:
 
     assert told(reading) == [("2026-03-02T14:32:00Z", "", "queue stalls")]
     assert left_out(reading) == []
+
+
+@pytest.mark.parametrize("folder", ["", "acme export\\"])
+def test_read_timeline_slack_reads_an_archive_with_names_as_windows_has_them(folder: str) -> None:
+    rest = {"__MACOSX\\inc-ferry\\._2026-03-02.json": b"\0\5\x16\7", "inc-ferry\\.DS_Store": b"\0\0\0\1Bud1"}
+    files = {f"{folder}{name}".replace("/", "\\"): content for name, content in export().items()}
+
+    reading = read_upload(zipped({**files, **rest}), Setting(file="export.zip"), choose=lambda _: "inc-ferry")
+
+    assert (told(reading), reading.warnings) == (FERRY, [])
+
+
+def test_read_timeline_slack_takes_the_people_as_its_own_interface_lists_them() -> None:
+    reading = read_upload(
+        zipped({**export(), "users.json": {"ok": True, "members": PEOPLE}}),
+        Setting(file="export.zip"),
+        choose=lambda _: "inc-ferry",
+    )
+
+    assert told(reading) == FERRY
+
+
+def test_read_timeline_slack_says_why_ids_stand_where_names_would() -> None:
+    reading = read_upload(
+        zipped({**export(), "users.json": '[{"id": "U1", "na'}),
+        Setting(file="export.zip"),
+        choose=lambda _: "inc-ferry",
+    )
+
+    assert [entry.who for entry in reading.events] == ["U1", "deploys"]
+    assert reading.warnings == [
+        "users.json: This begins like JSON but breaks off or errs on line 1. Ids stand where its names would."
+    ]
