@@ -9,11 +9,13 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from people.models import User
+from people.models import RecordEntry, User
 from postmortems.history.changes import changed_parts, in_words
 from postmortems.history.rows import kinds
 from postmortems.history.states import ROWS, TEXT, state_now, state_of
 from postmortems.models import Postmortem, Revision
+
+REVIEWED = ["postmortem.approved", "postmortem.changes_asked"]
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Entry:
-    """A revision as the line of time shows it."""
+    """A revision as the line of time shows it; `said` are the words of the reviewer whose answer it is about."""
 
     revision: Revision
     people: list[User]
     parts: list[Part]
+    said: str = ""
 
     @property
     def before(self) -> int | None:
@@ -80,17 +83,29 @@ def people_in(postmortem: Postmortem) -> QuerySet[User]:
 
 
 def entries_of(revisions: Iterable[Revision], titles: Mapping[str, str]) -> list[Entry]:
-    """One query for the people of all of them."""
+    """One query for the people of all of them, and one for what reviewers said."""
     revisions = list(revisions)
     people = User.objects.in_bulk({key for revision in revisions for key in revision.people})
+    said = _said_of([revision for revision in revisions if revision.kind == Revision.Kind.REVIEWED])
     return [
         Entry(
             revision,
             [people[key] for key in revision.people if key in people],
             [_part(change, titles) for change in revision.changes],
+            said.get(revision.number, ""),
         )
         for revision in revisions
     ]
+
+
+def _said_of(revisions: Sequence[Revision]) -> dict[int, str]:
+    """By the number of the revision; all of them are of one post-mortem."""
+    if not revisions:
+        return {}
+    answers = RecordEntry.objects.about(revisions[0].postmortem).filter(
+        verb__in=REVIEWED, details__number__in=[revision.number for revision in revisions]
+    )
+    return {details["number"]: details["words"] for details in answers.values_list("details", flat=True)}
 
 
 def _part(change: Mapping[str, Any], titles: Mapping[str, str]) -> Part:

@@ -156,6 +156,17 @@ def test_an_approval_is_on_record_with_its_version_and_everybody_hears_of_it(ask
     assert announced == ["historyChanged", "reviewsChanged"]
 
 
+def test_earlier_words_of_a_reviewer_stay_in_the_history(objected, reviewer, signed_in):
+    review_postmortem(objected, by=reviewer, answer="approved", words="Now it is clear.")
+    number = objected.revisions.get(name="Changes asked for by Rosa Reviewer").number
+
+    line = signed_in.get(f"{PAGE}history/").content.decode()
+    version = signed_in.get(f"{PAGE}history/{number}/").content.decode()
+
+    assert (LACKING in line, "Now it is clear." in line) == (True, True)
+    assert (LACKING in version, "Now it is clear." in version) == (True, False)
+
+
 def test_asking_for_changes_brings_the_words_to_those_who_answer_for_it(asked, member, reviewer, mailoutbox):
     send_due_mail()
     mailoutbox.clear()
