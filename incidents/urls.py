@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("new/", views.create, name="create"),
     path("mark-vague/", views.mark_vague, name="mark_vague"),
+    path("mark-blame/", views.mark_blame, name="mark_blame"),
     path("decisions/", views.decisions, name="decisions"),
     path("<int:number>/", views.detail, name="detail"),
     path("<int:number>/notes/", notes, name="notes"),

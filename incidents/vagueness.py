@@ -87,8 +87,8 @@ WORD = re.compile(r"\w[\w’'-]*")
 
 
 @dataclass(frozen=True)
-class Vague:
-    """A vague word with what it counts; `start` and `end` are its place in the text."""
+class Marked:
+    """Words with the question they leave open; `start` and `end` are their place in the text."""
 
     start: int
     end: int
@@ -104,10 +104,10 @@ class LongSentence:
     beginning: str
 
 
-def vague_words(text: str) -> list[Vague]:
+def vague_words(text: str) -> list[Marked]:
     """In the order in which they stand, none twice."""
-    found: list[Vague] = []
-    for start, sentence in _sentences(_prose_of(text)):
+    found: list[Marked] = []
+    for start, sentence in sentences_of(prose_of(text)):
         if not NUMBER.search(sentence):
             found += _in_sentence(start, sentence)
     return found
@@ -115,7 +115,7 @@ def vague_words(text: str) -> list[Vague]:
 
 def long_sentences(text: str, most_words: int = MOST_WORDS) -> list[LongSentence]:
     found = []
-    for start, sentence in _sentences(_prose_of(text)):
+    for start, sentence in sentences_of(prose_of(text)):
         words = WORD.findall(sentence)
         if len(words) > most_words and "|" not in sentence:
             begin = start + len(sentence) - len(sentence.lstrip())
@@ -123,17 +123,17 @@ def long_sentences(text: str, most_words: int = MOST_WORDS) -> list[LongSentence
     return found
 
 
-def _in_sentence(start: int, sentence: str) -> list[Vague]:
-    taken: list[Vague] = []
+def _in_sentence(start: int, sentence: str) -> list[Marked]:
+    taken: list[Marked] = []
     for rule in RULES:
         for match in rule.pattern.finditer(sentence):
             begin, end = start + match.start(), start + match.end()
             if not any(begin < other.end and other.start < end for other in taken):
-                taken.append(Vague(begin, end, " ".join(match[0].split()), rule.ask))
+                taken.append(Marked(begin, end, " ".join(match[0].split()), rule.ask))
     return sorted(taken, key=lambda vague: vague.start)
 
 
-def _sentences(text: str) -> Iterator[tuple[int, str]]:
+def sentences_of(text: str) -> Iterator[tuple[int, str]]:
     """Each sentence with its place; a list item and a cell of a table end one too."""
     start = 0
     for end in SENTENCE_ENDS.finditer(text):
@@ -142,7 +142,7 @@ def _sentences(text: str) -> Iterator[tuple[int, str]]:
     yield start, text[start:]
 
 
-def _prose_of(text: str) -> str:
+def prose_of(text: str) -> str:
     """The same text, as long as it was, with blanks in place of all that is no prose."""
     lines, in_code = [], False
     for line in text.split("\n"):

@@ -11,6 +11,7 @@ from core.edits import EditConflict
 from core.forms import zone_in_words
 from core.htmx import is_htmx
 from incidents import commands, queries
+from incidents.blame import blame_in
 from incidents.commands import edit_incident, report_incident
 from incidents.durations import instants_by_name, measured
 from incidents.during import notes_context
@@ -30,6 +31,7 @@ from people.requests import SignedInRequest
 
 ROWS_A_PAGE = 30
 LONGEST_MARKED = 5000
+MOST_MARKED = 8
 
 
 @require_safe
@@ -172,10 +174,17 @@ def edit(request: SignedInRequest, number: int) -> HttpResponse:
 
 @require_POST
 def mark_vague(request: SignedInRequest) -> HttpResponse:
-    """Words of a field that a number would say better, asked for while somebody writes; nothing is kept."""
+    """Words of a field that say who, or less than a number would; asked for while somebody writes; nothing is kept."""
     name = request.GET.get("field", "")
     words = request.POST.get(name, "")[:LONGEST_MARKED] if name in WRITTEN_IN_WORDS else ""
-    return render(request, "incidents/_vague.html", {"vague": vague_words(words)})
+    return render(request, "incidents/_vague.html", {"vague": vague_words(words) + blame_in(words)})
+
+
+@require_POST
+def mark_blame(request: SignedInRequest) -> HttpResponse:
+    """The words of a paragraph that ask who instead of what, for whoever is typing it; nothing is kept."""
+    marked = blame_in(request.POST.get("text", "")[:LONGEST_MARKED])
+    return render(request, "incidents/_vague.html", {"vague": marked[:MOST_MARKED]})
 
 
 def _form_page(

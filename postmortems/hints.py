@@ -5,9 +5,10 @@ Hints are soft: they are shown to those who write and at review, and nothing eve
 
 from dataclasses import dataclass
 
+from incidents.blame import blame_in
 from incidents.guidance import Guidance, Hint, guidance_for
 from incidents.models import Incident
-from incidents.vagueness import LongSentence, Vague, long_sentences, vague_words
+from incidents.vagueness import LongSentence, Marked, long_sentences, vague_words
 from live.commands import texts_of
 from postmortems.models import Postmortem, Section, SectionRole
 
@@ -40,16 +41,22 @@ def _phases(guidance: Guidance) -> list[Hint]:
     return [Hint(phase.name, phase.meaning) for phase in guidance.phases]
 
 
-def vague_in(section: Section, text: str) -> list[Vague]:
+def vague_in(section: Section, text: str) -> list[Marked]:
     return vague_words(text)[:MOST_SHOWN] if section.role in MEASURED else []
+
+
+def words_in(section: Section, text: str) -> list[Marked]:
+    """All that its writer may want to see again, before or after saving."""
+    return vague_in(section, text) + blame_in(text)[:MOST_SHOWN]
 
 
 @dataclass(frozen=True)
 class SectionHints:
     title: str
     address: str
-    vague: list[Vague]
+    vague: list[Marked]
     long: list[LongSentence]
+    blame: list[Marked]
 
 
 @dataclass(frozen=True)
@@ -62,23 +69,35 @@ class Hints:
     def says(self) -> str:
         vague = sum(len(one.vague) for one in self.sections)
         long = sum(len(one.long) for one in self.sections)
+        blame = sum(len(one.blame) for one in self.sections)
         counts = [
+            f"{blame} {'place that asks' if blame == 1 else 'places that ask'} who instead of what" if blame else "",
             f"{vague} {'place' if vague == 1 else 'places'} where a number would say more" if vague else "",
             f"{long} long {'sentence' if long == 1 else 'sentences'}" if long else "",
         ]
-        return " and ".join(count for count in counts if count)
+        *first, last = [count for count in counts if count] or [""]
+        return f"{', '.join(first)} and {last}" if first else last
 
 
 def hints_of(postmortem: Postmortem) -> Hints:
-    """Of all that is written so far: the texts, and what the incident says in words."""
+    """Of all that is written so far: the texts, and what the incident says in words.
+
+    While they draft, people are told of blame alone and at once, by `blame_in`; only what is left of it at review is listed here.
+    """
     incident, texts = postmortem.incident, texts_of(postmortem.room)
     told = f"{incident.summary}\n\n{incident.impact.user_experience}"
-    found = [SectionHints("The incident", incident.get_absolute_url(), vague_words(told)[:MOST_SHOWN], [])]
+    is_read = postmortem.status == Postmortem.Status.IN_REVIEW
+    blame = blame_in(told)[:MOST_SHOWN] if is_read else []
+    found = [SectionHints("The incident", incident.get_absolute_url(), vague_words(told)[:MOST_SHOWN], [], blame)]
     for section in postmortem.sections.all():
         text = texts.get(section.key, "")
         found.append(
             SectionHints(
-                section.title, f"#{section.anchor}", vague_in(section, text), long_sentences(text)[:MOST_SHOWN]
+                section.title,
+                f"#{section.anchor}",
+                vague_in(section, text),
+                long_sentences(text)[:MOST_SHOWN],
+                blame_in(text)[:MOST_SHOWN] if is_read else [],
             )
         )
-    return Hints([one for one in found if one.vague or one.long])
+    return Hints([one for one in found if one.vague or one.long or one.blame])

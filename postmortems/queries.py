@@ -15,7 +15,7 @@ from incidents.clocks import Clocks
 from incidents.lateness import FORGETTING, clocks_of, forgotten, late
 from incidents.models import Incident, SeverityPolicy
 from incidents.queries import matches
-from incidents.vagueness import Vague
+from incidents.vagueness import Marked
 from live.commands import read
 from people.models import RecordEntry, User
 from people.models.users import UserQuerySet
@@ -103,7 +103,7 @@ class SectionView:
         return self.section.is_unwritten(self.text)
 
     @property
-    def vague(self) -> list[Vague]:
+    def vague(self) -> list[Marked]:
         return vague_in(self.section, self.text)
 
 

@@ -175,6 +175,7 @@ POLICY: dict[str, Policy] = {
     "incidents:roles": (writer, writer),
     "incidents:decisions": (signed_in, None),
     "incidents:mark_vague": (None, signed_in),
+    "incidents:mark_blame": (None, signed_in),
     "incidents:related": (reader, None),
     "incidents:relate": (writer, writer),
     "incidents:unrelate": (None, writer_of_both),

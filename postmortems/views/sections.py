@@ -13,7 +13,7 @@ from people.requests import SignedInRequest
 from postmortems.commands import write_section, write_section_with_file
 from postmortems.errors import NotAttachable, NotMovable
 from postmortems.forms import SectionForm
-from postmortems.hints import guide_for, vague_in
+from postmortems.hints import guide_for, vague_in, words_in
 from postmortems.models import Postmortem, Section
 from postmortems.views.finding import find, find_to_write
 
@@ -75,6 +75,6 @@ def _page(
         "section": section,
         "form": form,
         "guide": guide_for(section, postmortem.incident),
-        "vague": vague_in(section, form["text"].value() or ""),
+        "vague": words_in(section, form["text"].value() or ""),
     }
     return render(request, "postmortems/section_edit.html", context, status=status)

@@ -3,6 +3,7 @@
 // that they are as they were. Forms marked data-lean leave out of the address what was left empty.
 import htmx from "htmx.org";
 import { toast } from "./toasts.js";
+import { token } from "./token.js";
 
 const EVERY = 15_000;
 const board = () => document.querySelector("[data-board]");
@@ -188,11 +189,10 @@ function endDrag() {
 /** The card stays where it is until the server has said that it moved. */
 async function move(card, to) {
   const url = card.querySelector(".board-move").action;
-  const token = JSON.parse(document.body.getAttribute("hx-headers:inherited"))["X-CSRFToken"];
   moved = card.dataset.card;
   card.dataset.moving = "";
   try {
-    const answer = await fetch(url, { method: "POST", headers: { "HX-Request": "true", "X-CSRFToken": token }, body: new URLSearchParams({ to }) });
+    const answer = await fetch(url, { method: "POST", headers: { "HX-Request": "true", "X-CSRFToken": token() }, body: new URLSearchParams({ to }) });
     if (answer.headers.has("HX-Redirect")) return location.assign(answer.headers.get("HX-Redirect"));
     if (answer.status === 204) {
       words = answer.headers.get("X-Moved") ?? "";

@@ -446,6 +446,18 @@ def the_sheet_behind_the_question_mark_lists_the_keys_of_the_editor(page: Page) 
     )
 
 
+def who_asks_who_is_told_and_nobody_else(page: Page, other: Page) -> None:
+    start(page, "It broke at noon. ")
+    page.keyboard.type("Who broke it?")
+
+    hint = page.locator("[data-word-hints]").first
+    expect(hint).to_contain_text("What in our system allowed it?", timeout=10_000)
+    expect_text(other, "It broke at noon. Who broke it?")
+    expect(other.locator("[data-word-hints]").first).to_be_hidden()
+    start(page, "What let it break?")
+    expect(hint).to_be_hidden(timeout=10_000)
+
+
 def a_paste_out_of_sight_is_not_drawn(page: Page, other: Page) -> None:
     start(page, "Before.")
     expect_text(other, "Before.")
@@ -483,6 +495,7 @@ ALONE = [
 ]
 TOGETHER = [
     undo_takes_back_only_what_i_wrote,
+    who_asks_who_is_told_and_nobody_else,
     an_empty_cell_that_somebody_else_fills_stays_in_its_column,
     what_others_write_above_moves_neither_view_nor_caret,
     a_paste_out_of_sight_is_not_drawn,

@@ -20,6 +20,7 @@ import { slash } from "./slash.js";
 import { toolbarFor, toolbarOf } from "./toolbar.js";
 import { typing } from "./typing.js";
 import { ownUndo } from "./undo.js";
+import { words } from "./words.js";
 
 const nonce = () => document.querySelector('meta[name="csp-nonce"]')?.content ?? "";
 
@@ -140,6 +141,7 @@ export class LiveEditor extends HTMLElement {
         links,
         pasting,
         typing,
+        words(this),
         toolbarFor(this, label),
         sight,
         keymap.of([{ key: "Alt-F10", run: () => this.focusToolbar() }, ...editorKeys]),

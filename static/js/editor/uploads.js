@@ -1,5 +1,6 @@
 // A file on its way to the server. It lives in this page alone until it has arrived: the shared text never holds a promise.
-const TOKEN = () => JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}")["X-CSRFToken"] ?? "";
+import { token } from "../token.js";
+
 const KINDS = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 export const LARGEST_PICTURE = 10_000_000;
 export const LARGEST_TEXT = 2_000_000;
@@ -35,7 +36,7 @@ export class Upload extends EventTarget {
     this.request = request;
     request.open("POST", this.address);
     request.setRequestHeader("Accept", "application/json");
-    request.setRequestHeader("X-CSRFToken", TOKEN());
+    request.setRequestHeader("X-CSRFToken", token());
     request.upload.addEventListener("progress", ({ loaded, total }) => this.become("uploading", { percent: Math.floor((100 * loaded) / total) }));
     request.addEventListener("load", () => this.hear(request));
     request.addEventListener("error", () => (navigator.onLine ? this.fail("The server cannot be reached.", true) : this.become("waiting")));

@@ -1,4 +1,6 @@
 // One change on its way to the server. The answer always has `problems`, sentences to be shown where the words stand.
+import { token } from "../token.js";
+
 const BROKEN = "something broke on our side.";
 const REFUSALS = {
   403: "that was refused. Reload the page to see what you may do.",
@@ -6,8 +8,6 @@ const REFUSALS = {
   413: "that is too large.",
   429: "too much at once. Wait a minute, then try again.",
 };
-
-const token = () => JSON.parse(document.body.getAttribute("hx-headers:inherited"))["X-CSRFToken"];
 
 export async function send(url, values) {
   let response;
