@@ -4,12 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404
 
 from actions.commands.saving import why_unfit
 from actions.models import Action
-from incidents.choosing import near_to
+from incidents.choosing import in_team, took_part
 from people.choosing import Pool
 from people.models import User
 from postmortems.models import Postmortem
@@ -76,14 +76,14 @@ def of_postmortem(pool: Callable[[Postmortem, User], Pool]) -> Callable[[User, i
     return place
 
 
-def _near(postmortem: Postmortem, reader: User | None) -> Sequence[Collection[int]]:
+def _near(postmortem: Postmortem, reader: User | None) -> Sequence[Q]:
     """Who took part, who owned something of that team lately as far as the reader may know, and the team."""
-    took_part, team = near_to(postmortem.incident)
+    incident = postmortem.incident
     if reader is None:
-        return [took_part, team]
-    of_team = Action.objects.visible_to(reader).filter(postmortem__incident__team=postmortem.incident.team_id)
-    lately = of_team.exclude(owner=None).order_by("-pk").values_list("owner", flat=True)[:LATEST]
-    return [took_part, set(lately).difference(took_part), team]
+        return [took_part(incident), in_team(incident)]
+    of_team = Action.objects.visible_to(reader).filter(postmortem__incident__team=incident.team_id)
+    lately = of_team.exclude(owner=None).order_by("-pk").values("owner")[:LATEST]
+    return [took_part(incident), Q(pk__in=lately), in_team(incident)]
 
 
 def open_counts(people: Collection[int], reader: User) -> Mapping[int, str]:

@@ -34,7 +34,7 @@ def not_here(person: User) -> str:
     return f"{person} has left." if not person.is_active else f"{person} cannot be chosen here."
 
 
-def nobody_nearer() -> Sequence[Collection[int]]:
+def nobody_nearer() -> Sequence[Q]:
     return ()
 
 
@@ -42,14 +42,15 @@ def nobody_nearer() -> Sequence[Collection[int]]:
 class Pool:
     """Whom one may choose at a place. Without `place` nothing is suggested, and names have to be written.
 
-    `near` gives ids, the nearest first; `notes`, what else one would like to know of a few of them, as far as a reader may.
-    With `has_teams` a team may be chosen in the place of a person; values then say which: `team-3`, `person-7`.
+    `near` are conditions, the nearest people's first; `notes` tell what else one would like to know of a few of them, as
+    far as a reader may. With `has_teams` a team may be chosen in the place of a person; values then say which: `team-3`,
+    `person-7`.
     """
 
     people: UserQuerySet
     place: str = ""
     of: int | None = None
-    near: Callable[[], Sequence[Collection[int]]] = nobody_nearer
+    near: Callable[[], Sequence[Q]] = nobody_nearer
     why_not: Callable[[User], str] = not_here
     notes: Callable[[Collection[int], User], Mapping[int, str]] | None = None
     has_teams: bool = False
@@ -93,12 +94,11 @@ def pool_at(name: str, reader: User, of: int | None) -> Pool:
 
 def anybody(reader: User | None = None) -> Pool:
     """Everyone who ever was here, to look for what was theirs."""
-    return Pool(User.objects.all(), "anybody", near=lambda: [mates_of(reader)] if reader else [])
+    return Pool(User.objects.all(), "anybody", near=lambda: [mates_of(reader)] if reader else ())
 
 
-def mates_of(reader: User) -> set[int]:
-    teams = Team.objects.of(reader).values("pk")  # type: ignore[attr-defined]
-    return set(Team.members.through.objects.filter(team__in=teams).values_list("user", flat=True))
+def mates_of(reader: User) -> Q:
+    return Q(pk__in=_members(Team.objects.of(reader).order_by().values("pk")))  # type: ignore[attr-defined]
 
 
 # Suggestions.
@@ -168,9 +168,8 @@ def _ranked(pool: Pool, words: str, reader: User, teams: list[Team]) -> UserQuer
     found, order = (_oneself_and(pool.people, words, reader), []) if is_oneself else _found(pool.people, words, teams)
     if is_oneself:
         order.append(Case(When(pk=reader.pk, then=Value(0)), default=Value(1)))
-    near = [When(pk__in=list(pks), then=Value(at)) for at, pks in enumerate(pool.near(), start=1) if pks]
-    if near:
-        order.append(Case(*near, default=Value(len(near) + 9)))
+    if near := pool.near():
+        order.append(Case(*[When(who, then=Value(at)) for at, who in enumerate(near)], default=Value(len(near))))
     if len(words) > 1:
         order.append(Case(When(name__istartswith=words, then=Value(0)), default=Value(1)))
     of_teams = Prefetch("teams", Team.objects.only("name"))
@@ -188,13 +187,13 @@ def _found(people: UserQuerySet, words: str, teams: list[Team]) -> tuple[UserQue
     if "@" in words:
         return people.filter(email__startswith=words.lower()), []
     if few := _few(teams, words):
-        return people.filter(pk__in=_pks(words).union(_members(few))), [_by_name_first(words)]
+        return people.filter(pk__in=_pks(words).union(_members([team.pk for team in few]))), [_by_name_first(words)]
     parts = {word: _few(teams, word) for word in WORD.findall(fold(words)) if len(word) > 1}
     if not any(parts.values()):
         return people.known_as(words), []
     for word in WORD.findall(fold(words)):
         few = parts.get(word, [])
-        people = people.filter(pk__in=_pks(word).union(_members(few)) if few else _pks(word))
+        people = people.filter(pk__in=_pks(word).union(_members([team.pk for team in few])) if few else _pks(word))
     return people, [_by_name_first(words)]
 
 
@@ -203,9 +202,8 @@ def _few(teams: list[Team], words: str) -> list[Team]:
     return called if len(called) <= FEW_TEAMS else []
 
 
-def _members(teams: list[Team]) -> QuerySet[Any]:
-    memberships = Team.members.through.objects.filter(team__in=[team.pk for team in teams])
-    return memberships.values("user")  # type: ignore[no-any-return]
+def _members(teams: Any) -> QuerySet[Any]:
+    return Team.members.through.objects.filter(team__in=teams).values("user")  # type: ignore[no-any-return]
 
 
 def _by_name_first(words: str) -> Case:

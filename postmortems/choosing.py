@@ -5,14 +5,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
-from incidents.choosing import near_to
+from incidents.choosing import in_team, took_part
 from incidents.models import Incident, Participant
 from incidents.queries import people_who_see
 from people.choosing import Pool, not_here
 from people.models import User
 from postmortems.models import Postmortem
-
-FEW = 40
 
 
 def facilitators_pool(postmortem: Postmortem) -> Pool:
@@ -41,9 +39,8 @@ def reviewers_pool(postmortem: Postmortem) -> Pool:
     def why_not(person: User) -> str:
         return not_here(person) if not person.is_active else _unseen(person)
 
-    def near() -> Sequence[Collection[int]]:
-        took_part, team = near_to(incident)
-        return [team, took_part]
+    def near() -> Sequence[Q]:
+        return [in_team(incident), took_part(incident)]
 
     return Pool(User.objects.filter(able), "reviewer", incident.number, near, why_not)
 
@@ -52,11 +49,10 @@ def _unseen(person: User) -> str:
     return f"{person} cannot see this restricted incident: add them to its participants first."
 
 
-def _near(incident: Incident) -> Sequence[Collection[int]]:
+def _near(incident: Incident) -> Sequence[Q]:
     """Facilitators who did not work on it, then others of its team who did not."""
-    took_part, team = near_to(incident)
-    leading = User.objects.filter(role=User.Role.FACILITATOR).order_by("pk").values_list("pk", flat=True)
-    return [set(leading[:FEW]).difference(took_part), team]
+    fresh = ~took_part(incident)
+    return [Q(role=User.Role.FACILITATOR) & fresh, in_team(incident) & fresh]
 
 
 def of_postmortem(pool: Callable[[Postmortem], Pool]) -> Callable[[User, int | None], Pool]:

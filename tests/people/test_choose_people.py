@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django import forms
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -173,7 +174,7 @@ class TestSuggested:
     def test_the_near_come_before_the_others_and_a_name_before_a_team(self, ada, zoe, reader):
         adam, lindy = UserFactory(name="Adam Aaron"), UserFactory(name="Lindy Berg")
         TeamFactory(name="Lind crew", members=[zoe])
-        pool = Pool(User.objects.active(), near=lambda: [[lindy.pk], [ada.pk]])
+        pool = Pool(User.objects.active(), near=lambda: [Q(pk=lindy.pk), Q(pk=ada.pk)])
 
         assert names("lind", pool=pool, reader=reader) == ["Lindy Berg", "Ada Lind", str(zoe)]
         assert names("ad", pool=pool, reader=reader) == ["Ada Lind", str(adam)]
