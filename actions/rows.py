@@ -1,5 +1,9 @@
 """Rows of actions and of candidates as every open page shows them: rendered once for all."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -10,7 +14,22 @@ from people.models import Organisation, User
 ACTIONS, CANDIDATES = "actions", "candidates"
 
 
+_is_only_tried = ContextVar("is_only_tried", default=False)
+
+
+@contextmanager
+def untold() -> Iterator[None]:
+    """For what is tried and taken back: nobody is told of it, and no row is rendered for that."""
+    token = _is_only_tried.set(True)
+    try:
+        yield
+    finally:
+        _is_only_tried.reset(token)
+
+
 def tell_written(action: Action, *, by: User) -> None:
+    if _is_only_tried.get():
+        return
     # The day is the house's, for one row goes to every reader.
     with timezone.override(Organisation.load().zone):
         action.is_overdue = action.days_overdue(timezone.localdate()) > 0  # type: ignore[attr-defined]

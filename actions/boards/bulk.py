@@ -10,6 +10,7 @@ from django.db import models, transaction
 from actions.commands import drop_action, edit_action, reassign_action, reschedule_action
 from actions.errors import NotAllowedNow
 from actions.models import Action
+from actions.rows import untold
 from core.errors import DomainError
 from people.models import User
 
@@ -77,7 +78,7 @@ def _each(actions: Iterable[Action], does: Callable[[Action], None]) -> Outcome:
 
 def _try(action: Action, wish: Wish, by: User) -> None:
     try:
-        with transaction.atomic():
+        with untold(), transaction.atomic():
             _make(action, wish, by)
             raise _Undone
     except _Undone:

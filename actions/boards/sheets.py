@@ -12,9 +12,11 @@ from actions.boards.groups import SHOWN, as_shown
 from actions.boards.narrowing import narrowed, status_condition
 from actions.filters import ActionFilter
 from actions.models import Action
+from incidents.models import Severity
 from people.models import User
 
 BATCH = 1_000
+SEVERITIES = dict(Severity.choices)
 BESIDES = ["created_at", "evidence", "drop_reason"]
 BOM = "\ufeff"  # Without it Excel reads the file in the code page of the machine.
 # A spreadsheet reads a cell that begins with one of these as a formula, and runs it.
@@ -24,12 +26,12 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 def cell(value: Any) -> str:
     """As text, whatever a spreadsheet would like to make of it."""
     words = "" if value is None else str(value)
-    return f"'{words}" if words.lstrip(" ").startswith(FORMULAS) or words.startswith(FORMULAS) else words
+    return f"'{words}" if words.lstrip(" ").startswith(FORMULAS) else words
 
 
-def line(cells: Iterable[Any]) -> str:
+def lines(rows: Iterable[Iterable[Any]]) -> str:
     out = io.StringIO()
-    csv.writer(out, quoting=csv.QUOTE_MINIMAL).writerow([cell(value) for value in cells])
+    csv.writer(out, quoting=csv.QUOTE_MINIMAL).writerows([cell(value) for value in row] for row in rows)
     return out.getvalue()
 
 
@@ -42,10 +44,10 @@ def header(zone: tzinfo) -> list[str]:
 
 def sheet(user: User, filters: ActionFilter, *, on: date, zone: tzinfo, site: str) -> Iterator[str]:
     """By number and from number to number: what is added or ends meanwhile moves nothing, and no cursor stays open."""
-    yield BOM + line(header(zone))
+    yield BOM + lines([header(zone)])
     rows = batch(user, filters, on, 0)
     while rows:
-        yield "".join(line(_cells(row, zone, site)) for row in rows)
+        yield lines(_cells(row, zone, site) for row in rows)
         rows = batch(user, filters, on, rows[-1].number)
 
 
@@ -67,7 +69,7 @@ def _cells(action: Any, zone: tzinfo, site: str) -> list[Any]:
     return [
         action.reference, action.title, action.get_status_display(), action.get_priority_display(), action.owner or "",
         action.owner.email if action.owner else "", action.due_on, "yes" if action.is_overdue else "", action.waits_for_whom,
-        action.blocked_reason, incident.team, incident.reference, incident.get_severity_display(),
+        action.blocked_reason, incident.team, incident.reference, SEVERITIES.get(incident.severity, ""),
         _at(action.created_at, zone), _at(action.finished_at, zone), action.evidence, action.drop_reason,
         site + action.get_absolute_url(),
     ]  # fmt: skip

@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from actions.models import Action, EscalationStep
 from people.models import User
@@ -144,3 +145,11 @@ def test_index_and_review_count_the_days_to_a_decision_by_the_ladder(member_clie
     assert (owed.count, owed.query) == (1, "late=decision")
     assert titles(member_client.get(f"/actions/?{owed.query}")) == ["late"]
     assert titles(member_client.get("/actions/?late=weeks")) == ["late, a day less"]
+
+
+def test_what_lines_say_by_hand_is_what_the_choices_and_the_addresses_say():
+    named = [(Action(status=status).get_status_display(), status.label) for status in Action.Status]
+    named += [(Action(priority=one).get_priority_display(), one.label) for one in Action.Priority]
+
+    assert [(said, label) for said, label in named if said != label] == []
+    assert Action(number=45).get_absolute_url() == reverse("actions:detail", args=[45])
