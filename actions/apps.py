@@ -24,11 +24,12 @@ class ActionsConfig(AppConfig):
     def ready(self) -> None:
         from actions import answers, receivers  # noqa: F401 - connects them
         from actions.blocks import register_blocks
-        from actions.choosing import any_owner, of_postmortem, owners_pool, waits_pool
+        from actions.choosing import any_owner, owners_pool, waits_pool
         from actions.history import ActionRows, CandidateRows
         from people.choosing import register_place
         from people.mail import register_seal
         from people.topics import Topic, register_topic
+        from postmortems.choosing import of_postmortem
         from postmortems.history import rows
 
         rows.register(ActionRows())

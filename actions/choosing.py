@@ -1,11 +1,10 @@
 """Whom one may choose to answer for an action, or as the one whom it waits for."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from django.db.models import Count, Q
-from django.shortcuts import get_object_or_404
 
 from actions.commands.saving import why_unfit
 from actions.models import Action
@@ -36,24 +35,24 @@ def fit_owners(postmortem: Postmortem) -> Any:
     return people.filter(pk__in=insiders)
 
 
-def owners_pool(postmortem: Postmortem, reader: User | None = None) -> Pool:
+def owners_pool(postmortem: Postmortem) -> Pool:
     return Pool(
         fit_owners(postmortem),
         "owner",
         postmortem.number,
-        near=partial(_near, postmortem, reader),
+        near=partial(_near, postmortem),
         why_not=partial(why_unfit, postmortem),
         notes=open_counts,
     )
 
 
-def waits_pool(postmortem: Postmortem, reader: User | None = None) -> Pool:
+def waits_pool(postmortem: Postmortem) -> Pool:
     """A person or a team."""
     return Pool(
         fit_owners(postmortem),
         "waits-for",
         postmortem.number,
-        near=partial(_near, postmortem, reader),
+        near=partial(_near, postmortem),
         why_not=partial(why_unfit, postmortem),
         has_teams=True,
     )
@@ -68,21 +67,11 @@ def _reads_only(person: User) -> str:
     return f"{person} cannot own an action: the account is for reading, or no longer active."
 
 
-def of_postmortem(pool: Callable[[Postmortem, User], Pool]) -> Callable[[User, int | None], Pool]:
-    def place(reader: User, number: int | None) -> Pool:
-        seen = Postmortem.objects.visible_to(reader).select_related("incident__team")
-        return pool(get_object_or_404(seen, incident__number=number), reader)
-
-    return place
-
-
-def _near(postmortem: Postmortem, reader: User | None) -> Sequence[Q]:
-    """Who took part, who owned something of that team lately as far as the reader may know, and the team."""
+def _near(postmortem: Postmortem) -> Sequence[Q]:
+    """Who took part, who owned something of that team lately as far as everybody may know, and the team."""
     incident = postmortem.incident
-    if reader is None:
-        return [took_part(incident), in_team(incident)]
-    of_team = Action.objects.visible_to(reader).filter(postmortem__incident__team=incident.team_id)
-    lately = of_team.exclude(owner=None).order_by("-pk").values("owner")[:LATEST]
+    open_to_all = {"postmortem__incident__team": incident.team_id, "postmortem__incident__is_restricted": False}
+    lately = Action.objects.filter(**open_to_all).exclude(owner=None).order_by("-pk").values("owner")[:LATEST]
     return [took_part(incident), Q(pk__in=lately), in_team(incident)]
 
 

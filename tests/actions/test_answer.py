@@ -83,6 +83,19 @@ def test_each_answer_does_what_it_says_in_the_name_of_its_reader(stranger, overd
     ]
 
 
+def test_whoever_answers_without_a_session_writes_names_and_is_suggested_nobody(stranger, overdue, owner):
+    platform = TeamFactory(name="Platform")
+    address = links(owner)["Blocked"]
+
+    assert "/people/suggest/" not in stranger.get(address).text
+    refused = stranger.post(address, {"block-waits_for": "Nobody Such", "block-reason": "No access."})
+    stranger.post(address, {"block-waits_for": "platform", "block-reason": "No access."})
+
+    overdue.refresh_from_db()
+    assert "goes by “Nobody Such”" in refused.text and "No access." in refused.text
+    assert overdue.waits_for_team == platform
+
+
 def test_accept_is_one_click_and_the_page_says_so(stranger, owner, member):
     action = commands.add_action(
         PostmortemFactory(), by=member, title="Alert", owner=owner, due_on=date(2026, 4, 6), number=45
