@@ -1,6 +1,7 @@
 """Without a network people go on typing, and are told the truth about their words: QUALITY row L6."""
 
 import os
+import re
 import time
 
 import pytest
@@ -369,6 +370,16 @@ def test_offline_words_for_a_document_closed_meanwhile_are_offered_and_then_gone
     expect(state(page)).to_have_text("Read only", timeout=PATIENCE)
     expect(page.get_by_role("alert")).to_have_count(0)
     assert kept(page) == {database_of(ada): []}
+
+    # Who loses the right far below the head of the page is told there.
+    ada.save()
+    expect(state(page)).to_have_attribute("data-state", "saved", timeout=PATIENCE)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    ada.role = User.Role.VIEWER
+    ada.save()
+    strip = page.locator(".live-strip-item[data-name=saving]")
+    expect(strip).to_have_text(re.compile("Read only — you can no longer write here"), timeout=PATIENCE)
+    expect(strip).to_be_visible()
 
 
 def test_offline_words_for_a_document_that_one_may_no_longer_see_are_offered_there_and_on_every_page(

@@ -41,6 +41,7 @@ export class Room extends EventTarget {
     this.awareness = new Awareness(this.doc);
     this.me = null;
     this.mayWrite = true;
+    this.hasLostWriting = false;
     this.isSynced = false;
     this.isFromDevice = false;
     this.hasGreeted = this.hasTaken = this.hasAnswered = false;
@@ -321,6 +322,7 @@ export class Room extends EventTarget {
     }
     if (this.mayWrite === me.may_write) return;
     this.mayWrite = me.may_write;
+    this.hasLostWriting = this.isSynced && !me.may_write;
     this.tell("access");
     this.tell("stranded");
     if (this.mayWrite) this.store.keep(Y.encodeStateAsUpdate(this.doc));

@@ -27,7 +27,7 @@ const WORDS = {
   saving: () => "Saving…",
   saved: (room) => (room.savedAt ? `Saved ${time.format(room.savedAt)}` : "Everything is saved"),
   offline: (room) => (room.isKept ? OFFLINE[room.store.kept] : "Offline"),
-  readonly: (room) => (room.isUnsaved ? "Read only — your last words did not arrive" : "Read only"),
+  readonly: (room) => (room.isUnsaved ? "Read only — your last words did not arrive" : room.hasLostWriting ? "Read only — you can no longer write here" : "Read only"),
   refused: (room) => ENDED[room.ended],
 };
 
@@ -78,7 +78,8 @@ export function showSaving(room) {
     const pause = connection.retryAt === null ? 0 : connection.retryAt - performance.now();
     item.dataset.pause = state === "offline" && pause > 0 && connection.attempts > 2 ? "long" : "";
     wait.textContent = waiting(pause, connection.reason);
-    strip.show(item, isLongOffline || (!isHeadInSight && (isWriting || state === "offline" || state === "refused")));
+    const isAmiss = state === "offline" || state === "refused" || (state === "readonly" && room.hasLostWriting);
+    strip.show(item, isLongOffline || (!isHeadInSight && (isWriting || isAmiss)));
   }
 
   function waiting(pause, reason) {
