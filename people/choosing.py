@@ -229,6 +229,16 @@ def people_meant(people: UserQuerySet, words: str) -> list[User]:
     return [person for person in found if fold(person.name) == fold(words.strip())] or found
 
 
+def is_meant(person: User, words: str) -> bool:
+    """Whether one of the words is a whole one of this person's: a beginning alone may be a slip, and somebody gets a mail."""
+    if ADDRESS.search(words):
+        return True
+    name = WORD.findall(fold(person.name))
+    initials = "".join(word[0] for word in fold(person.name).split())
+    whole = {*name, initials, fold(person.initials), *WORD.findall(person.email.partition("@")[0])}
+    return bool(whole.intersection(WORD.findall(fold(words))))
+
+
 def people_like(people: UserQuerySet, words: str) -> list[User]:
     """Whose names look alike, for whoever mistyped one."""
     known = people.matching(beginnings(" ".join(word[:2] for word in WORD.findall(fold(words))), join=" | "))

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 
-from people.choosing import MOST_MEANT, Pool, people_like, people_meant
+from people.choosing import MOST_MEANT, Pool, is_meant, people_like, people_meant
 from people.models import Team, User
 
 KEY = re.compile(r"(?:(person|team)-)?([0-9]{1,15})")
@@ -184,15 +184,15 @@ class PoolField(forms.Field):
 
     def in_words(self, words: str) -> User | Team:
         found = people_meant(self.pool.people, words)
-        if len(found) == 1:
+        if len(found) == 1 and is_meant(found[0], words):
             return found[0]
         if not found and len(others := people_meant(User.objects.all(), words)) == 1:
             self.refuse(others[0])
         raise Unresolved(*self._open_question(words, found))
 
     def _open_question(self, words: str, found: list[User]) -> tuple[str, Offer]:
-        if not found:
-            alike = people_like(self.pool.people, words)
+        if len(found) < 2:
+            alike = found or people_like(self.pool.people, words)
             nobody = f"Nobody who can be chosen here goes by “{words}”"
             return f"{nobody}. {'Is it one of these?' if alike else 'Write a name or an address.'}", Offer(words, alike)
         more = "" if len(found) <= MOST_MEANT else " There are more: write more of the name, or the e-mail address."

@@ -23,3 +23,14 @@ def test_edit_with_a_former_value_that_was_tampered_with_is_answered(client, mem
     assert response.status_code == 302
     action.refresh_from_db()
     assert (action.title, action.priority) == ("New words", "high")
+
+
+def test_filter_means_the_one_of_two_namesakes_whose_address_stands_beside_the_name(client, viewer):
+    olgas = [UserFactory(name="Olga Open", email=f"olga{n}@harbour.example") for n in (1, 2)]
+    actions = [ActionFactory(owner=olga, postmortem=PostmortemFactory()) for olga in olgas]
+    client.force_login(viewer)
+
+    shown = [client.get("/actions/", {"owner": words}) for words in ("olga", "Olga Open (olga2@harbour.example)")]
+
+    assert [set(page.context["page"].object_list) for page in shown] == [set(actions), {actions[1]}]
+    assert "Olga Open (olga2@harbour.example)" in shown[1].text
