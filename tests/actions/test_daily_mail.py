@@ -96,6 +96,21 @@ class TestReminder:
 
         assert list(OutboxMail.objects.values_list("kind", "subject")) == [("weekly", "Your week: 1 due")]
 
+    def test_what_was_moved_into_the_week_after_its_mail_was_planned_is_reminded_of_on_that_day(self, cast):
+        moved = cast.action(number=1, due_on=MONDAY + timedelta(days=20))
+        cast.action(number=2, due_on=MONDAY + timedelta(days=2))
+        eight = datetime.combine(MONDAY, datetime.min.time(), tzinfo=BERLIN) + timedelta(hours=8)
+        with time_machine.travel(eight):
+            plan_due_week(eight)
+        with time_machine.travel(eight + timedelta(hours=1)):
+            commands.reschedule_action(moved, by=cast.owner, due_on=MONDAY + timedelta(days=2), reason="Sooner.")
+
+        with time_machine.travel(eight + timedelta(hours=2)):
+            assert plan_due_day(eight + timedelta(hours=2)) == 1
+
+        assert mails("reminder") == [("Owner", f"Due soon: {moved.title}")]
+        assert reminded() == [1, 2]
+
     def test_of_what_is_due_after_the_week_of_the_weekly_mail_the_day_reminds(self, cast):
         for number, days in ((1, 1), (2, 2), (3, 3), (4, 4), (5, 5)):  # Saturday to Wednesday
             cast.action(number=number, due_on=FRIDAY + timedelta(days=days))
