@@ -60,8 +60,17 @@ class Run:
 def find_timeline(walk: Walk, context: Context) -> list[Run]:
     """The runs that tell what happened, each entry with its instant. Nothing is taken twice."""
     runs = [run for run in _runs(walk) if run.entries]
+    words: dict[int, list[Unit]] = {}
+    columns: dict[int, list[str]] = {}
+    for unit in walk.units:
+        root = id(unit.region.root)
+        if not unit.stamp:
+            words.setdefault(root, []).append(unit)
+        if unit.kind == "table" and unit.block and unit.block.children:
+            columns.setdefault(root, unit.block.children[0].cells)
     for run in runs:
-        _place(run, walk, context)
+        root = id(run.region.root)
+        _place(run, words.get(root, []), columns.get(root, []), context)
     named = [run for run in runs if run.is_named]
     unnamed = [run for run in runs if not run.is_named and _is_dense(run)]
     named = _without_side_stories(named)
@@ -504,16 +513,11 @@ def dedented(lines: list[str]) -> str:
     return "\n".join(line[indent:] for line in lines).strip("\n")
 
 
-def _place(run: Run, walk: Walk, context: Context) -> None:
+def _place(run: Run, words: list[Unit], columns: list[str], context: Context) -> None:
     """Give every entry its instant, under the zone and the day that its own region states first."""
     first = run.entries[0].start
-    above = [
-        unit.lead
-        for unit in walk.units
-        if unit.region.root is run.region.root and not unit.stamp and unit.start < first
-    ]
-    head = "\n".join([run.region.title, *above[:12]])
-    columns = next((unit.block.children[0].cells for unit in walk.units if _is_table_of(unit, run) and unit.block), [])
+    above = [unit.lead for unit in words[:12] if unit.start < first]
+    head = "\n".join([run.region.title, *above])
     zone = first_zone(run.region.title) or zone_announced(head) or first_zone(" | ".join(columns))
     day = _own_day(run, head, context)
     is_fixed = day is not None and bool(_SAME_DAY.search(head))
@@ -523,10 +527,6 @@ def _place(run: Run, walk: Walk, context: Context) -> None:
 
 
 _SAME_DAY = re.compile(r"\b(?:unless|otherwise|all (?:events|entries))\b[^.\n]{0,80}\d{4}", re.I)
-
-
-def _is_table_of(unit: Unit, run: Run) -> bool:
-    return unit.kind == "table" and unit.region.root is run.region.root and bool(unit.block and unit.block.children)
 
 
 def _own_day(run: Run, head: str, context: Context) -> date | None:

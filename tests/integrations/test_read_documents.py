@@ -215,6 +215,7 @@ HOSTILE = {
     "one line of addresses": "## Action items\n\n- " + "http://" * 14_000,
     "links that never close": TIMELINE + "[a](b" * 20_000,
     "tags that never close": "<table" * 16_000,
+    "thousands of titles": "# Words\n10:05 rail greased\n" * 4_000,
     "dates in prose": "2026-01-01 " * 9_000,
     "starts in prose": "started at " * 9_000,
     "aliases of aliases": "---\na: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n---\nwords",
