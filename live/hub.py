@@ -32,7 +32,7 @@ from live.limits import (
     TEXTS_WITHIN,
 )
 from live.log import Reading, Shown, fold_room
-from live.memory import give_back
+from live.memory import give_back, keep_little
 from live.room import Batch, Room
 from live.store import FAILURES, Store
 from live.threads import in_thread
@@ -69,6 +69,7 @@ class Hub:
         self._folding: set[int] = set()
         self._background: set[asyncio.Task[Any]] = set()
         bus.local_hubs.add(self)
+        keep_little()
         for work in (self._write, self.bus.listen, self.bus.speak, self._reread, self._dispel_doubts):
             self._spawn(work())
         self._spawn(self._every(TEXTS_WITHIN, self._look_after_rooms))
