@@ -98,10 +98,19 @@ def read(rows: list[list[str]], setting: Setting, text: str = "") -> tuple[list[
 
 
 def _is_prose(body: list[list[str]], columns: Columns) -> bool:
-    """Lines of a chat have commas too: "02.03.26, 14:32 - Mira: …" is a day and a clock with words behind it."""
+    """Lines of a chat or a log have commas too: "02.03.26, 14:32 - Mira: …" is a day and a clock with words behind it, and
+    so is "14:32 run started, 2390 rows"."""
+    times = [_cell(row, columns.time) for row in body[:20]]
+    if sum(_goes_on_in_words(cell) for cell in times) > len(times) / 2:
+        return True
     beside = [_cell(row, columns.time + 1) for row in body[:20]]
     opened = [read_stamp(cell) for cell in beside if len(cell) > 12]
     return sum(bool(stamp and stamp.hour is not None) for stamp in opened) > len(body[:20]) / 2
+
+
+def _goes_on_in_words(cell: str) -> bool:
+    stamp = read_stamp(cell)
+    return stamp is not None and stamp.has_clock and len(re.findall(r"[^\W\d_]{2,}", cell[stamp.end :])) > 1
 
 
 _MILESTONE = re.compile(

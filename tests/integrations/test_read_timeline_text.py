@@ -166,6 +166,13 @@ SHAPES: dict[str, tuple[str, list[tuple[str, str, str]]]] = {
         """,
         [("14:32", "Mira Okafor", "the map does not load"), ("14:35", "Jonas", "looking into tiles")],
     ),
+    "a log with a comma in each line": (
+        """
+        2026-03-02 14:32:00 run started, 2390 rows
+        2026-03-02 14:35:00 worker 3 stopped, out of memory
+        """,
+        [("14:32", "", "run started, 2390 rows"), ("14:35", "", "worker 3 stopped, out of memory")],
+    ),
     "syslog": (
         """
         Mar  2 14:32:01 db-1 postgres[411]: could not write to file: no space left
