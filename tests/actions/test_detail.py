@@ -5,6 +5,7 @@ import time_machine
 
 from actions.commands import drop_action, finish_action, reassign_action, reschedule_action
 from actions.views.steps import FORMS
+from people.absences import note_absence
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +76,15 @@ def test_detail_makes_the_forms_that_it_shows_and_no_other(client, request, acti
         client.get("/actions/45/")
 
     assert seen == made
+
+
+@time_machine.travel("2026-03-12T09:00Z")
+def test_detail_and_advice_say_that_the_owner_is_away(member_client, action, owner):
+    note_absence(owner, first_on=date(2026, 3, 10), last_on=date(2026, 3, 20), by=owner)
+
+    number = action.postmortem.incident.number
+    asked = {"action-title": "Alert on queue depth", "action-owner": owner.pk, "action-due_on": "2026-03-19"}
+    advice = member_client.post(f"/actions/for/{number}/smart/", {**asked, "action-number": action.number}).json()
+
+    assert "away until 20 Mar" in member_client.get("/actions/45/").text
+    assert "Olga Owner is away then (10 Mar to 20 Mar)." in advice["html"]
