@@ -6,7 +6,7 @@ import re
 PARTS = frozenset(
     """
     actions actions-heading agenda candidates candidates-heading causes causes-heading comments comments-heading
-    confirm content dialog-outlet editor-keys facts grid-heading grid-how history-now holds impact-business
+    confirm content dialog-outlet editor-keys facts grid grid-heading grid-how history-now holds impact-business
     impact-customers impact-technical incident-notes lateness live-menu main moment observations palette people-known
     people-picker present related related-heading shortcuts take-title theme theme-label timeline timeline-heading
     """.split()  # noqa: SIM905 - as a list it would be a page

@@ -35,8 +35,9 @@ def _without_valkey(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
             listener.listen(64)
         url = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
         monkeypatch.setattr(bus, "mouth", bus.Mouth())
-        monkeypatch.setattr(app.conf, "broker_url", url)
+        # In this order: what is put back as the one is read from the other.
         monkeypatch.setattr(app.conf, "broker_write_url", url)
+        monkeypatch.setattr(app.conf, "broker_url", url)
         forget_broker()
         dead = {**settings.CACHES, "default": {**settings.CACHES["default"], "LOCATION": url}}
         with override_settings(REDIS_URL=url, CACHES=dead):

@@ -49,7 +49,37 @@ function end(then) {
   if (form && !form.querySelector("[name='line']").value.trim()) form.remove();
 }
 
+// Whoever notes quickly types the next line while the last one is on its way: the answer brings a new form and must not take
+// it away. What was sent leaves the field at once, and comes back if nothing came of it.
+const field = () => document.querySelector(".note-form [name='line']");
+let underway = null;
+
+function send({ detail: { ctx } }) {
+  if (!ctx.sourceElement?.matches?.(".note-form")) return;
+  underway = { ctx, from: field(), line: field().value, ahead: "", hadFocus: false };
+  field().value = "";
+}
+
+function keepAhead({ detail: { ctx } }) {
+  if (ctx === underway?.ctx && field() === underway.from) Object.assign(underway, { ahead: field().value, hadFocus: document.activeElement === field() });
+}
+
+function settle({ detail: { ctx } }) {
+  if (ctx !== underway?.ctx) return;
+  const now = field();
+  if (now) {
+    const words = now === underway.from ? [underway.line, now.value] : [now.value, underway.ahead];
+    now.value = words.filter(Boolean).join(" ");
+    if (underway.hadFocus) now.focus();
+  }
+  underway = null;
+}
+
 if (part()) {
+  document.addEventListener("htmx:before:request", send);
+  document.addEventListener("htmx:before:swap", keepAhead);
+  document.addEventListener("htmx:after:swap", settle);
+  document.addEventListener("htmx:finally:request", settle);
   setInterval(ask, EVERY);
   document.addEventListener("visibilitychange", ask);
 }
