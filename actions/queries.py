@@ -39,7 +39,7 @@ def load_of(owner: User, due_on: date | None, *, reader: User, but: int | None =
     monday = due_on - timedelta(days=due_on.weekday()) if due_on else None
     week = Q(due_on__range=(monday, monday + timedelta(days=6))) if monday else Q(pk=None)
     mine = Action.objects.visible_to(reader).at_work().filter(owner=owner).exclude(number=but or 0)
-    absence = owner.absences.on(due_on).last() if due_on else None
+    absence = owner.absences.longest_on(due_on) if due_on else None
     away = f"{absence.first_on:%-d %b} to {absence.last_on:%-d %b}" if absence else ""
     return Load(away=away, **mine.aggregate(open_count=Count("pk"), due_that_week_count=Count("pk", filter=week)))
 

@@ -46,7 +46,7 @@ def notes(request: SignedInRequest, number: int) -> HttpResponse:
 
 def _state_of_notes(request: SignedInRequest, incident: Incident, *, count: int, latest: int | None) -> str:
     """Another one whenever a reader would see another list: notes are only ever added."""
-    may = "open" if can_edit(request.user, incident) and not incident.is_resolved else "closed"
+    may = "over" if incident.is_resolved else "open" if can_edit(request.user, incident) else "read"
     return f"{count}-{latest or 0}-{may}-{timezone.get_current_timezone_name()}"
 
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from people.models import Absence, User
@@ -21,12 +22,17 @@ def note_absence(person: User, *, first_on: date, last_on: date, by: User) -> Ab
 
 @transaction.atomic
 def end_absence(absence: Absence, *, by: User) -> None:
-    """The person is there again from today on; of one that has not begun, nothing remains but the record."""
-    yesterday = timezone.localdate() - timedelta(days=1)
-    before = {"first_on": absence.first_on, "last_on": absence.last_on}
-    if absence.first_on > yesterday:
-        absence.delete()
-    else:
-        absence.last_on = min(absence.last_on, yesterday)
-        absence.save(update_fields=["last_on", "updated_at"])
-    put_on_record(absence.person, "person.away_ended", by=by, before=before)
+    """The person is there again from today on, whatever else covers it; of one that has not begun, only the record remains."""
+    today = timezone.localdate()
+    person = User.objects.select_for_update().get(pk=absence.person_id)  # Two tabs may say so at once.
+    ended = Q(pk=absence.pk)
+    if absence.first_on <= today:
+        ended |= Q(first_on__lte=today, last_on__gte=today)
+    for one in person.absences.filter(ended, last_on__gte=today):
+        before = {"first_on": one.first_on, "last_on": one.last_on}
+        if one.first_on >= today:
+            one.delete()
+        else:
+            one.last_on = today - timedelta(days=1)
+            one.save(update_fields=["last_on", "updated_at"])
+        put_on_record(person, "person.away_ended", by=by, before=before)

@@ -204,8 +204,12 @@ class AbsenceAdmin(KeptAdmin):
     date_hierarchy = "first_on"
     fields = ["person", "first_on", "last_on"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Absence | None = None) -> list[str]:
+        return ["person"] if obj else []
+
     def save_model(self, request: HttpRequest, obj: Absence, form: ModelForm, change: bool) -> None:
-        obj.noted_by = person_behind(request)
+        if not change:
+            obj.noted_by = person_behind(request)
         super().save_model(request, obj, form, change)
 
 

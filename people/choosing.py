@@ -44,7 +44,7 @@ class Pool:
 
     `near` are conditions, the nearest people's first; `notes` tell what else one would like to know of a few of them, as
     far as a reader may. With `has_teams` a team may be chosen in the place of a person; values then say which: `team-3`,
-    `person-7`.
+    `person-7`. Without `tells_addresses` nothing is told of anybody but the names of those who may be chosen.
     """
 
     people: UserQuerySet
@@ -54,6 +54,7 @@ class Pool:
     why_not: Callable[[User], str] = not_here
     notes: Callable[[Collection[int], User], Mapping[int, str]] | None = None
     has_teams: bool = False
+    tells_addresses: bool = True
     left_out: frozenset[str] = frozenset()
 
     def besides(self, people: Collection[User], why: str) -> "Pool":

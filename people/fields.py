@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 
@@ -98,12 +99,17 @@ class PickerWidget(forms.Widget):
         key = KEY.fullmatch(str(said))
         if key is None:
             return None
-        found: User | Team | None = (Team if key[1] == "team" else User).objects.filter(pk=int(key[2])).first()
+        # Whom nothing is told of who is here is not told either whom a number means.
+        people = User.objects.all() if self.pool.tells_addresses else self.pool.people
+        among: QuerySet[Any] = Team.objects.all() if key[1] == "team" else people
+        found: User | Team | None = among.filter(pk=int(key[2])).first()
         if found is not None:
             self.settled[str(said)] = found
         return found
 
     def _offered(self, person: User) -> dict[str, Any]:
+        if not self.pool.tells_addresses:
+            return self._seen(person)
         teams = [team.name for team in person.teams.all()[:1]]
         return {**self._seen(person), "beside": " · ".join([*teams, person.email])}
 
@@ -113,7 +119,7 @@ class PickerWidget(forms.Widget):
             "value": self.pool.value_of(chosen),
             "name": str(chosen),
             "person": person,
-            "written": written(person) if person else str(chosen),
+            "written": written(person) if person and self.pool.tells_addresses else str(chosen),
         }
 
 
@@ -275,5 +281,5 @@ def without_suggestions(form: forms.Form) -> forms.Form:
     """For a reader without a session, whom nothing is told of who is here: names are written."""
     for field in form.fields.values():
         if isinstance(field, PoolField):
-            field.pool = replace(field.pool, place="")
+            field.pool = replace(field.pool, place="", tells_addresses=False)
     return form

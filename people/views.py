@@ -51,7 +51,9 @@ def away(request: SignedInRequest) -> HttpResponse:
     form = AbsenceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         note_absence(request.user, by=request.user, **form.cleaned_data)
-        messages.success(request, "Noted. Your actions keep their dates; your team lead hears of them meanwhile.")
+        messages.success(
+            request, "Noted. Your actions keep their dates; your team lead hears of them each week meanwhile."
+        )
         return redirect("people:away")
     absences = request.user.absences.not_over(timezone.localdate())
     context = {"form": form, "absences": absences, "today": timezone.localdate()}

@@ -41,9 +41,10 @@ def ask_for_review(postmortem: Postmortem, reviewers: Iterable[Reviewer], *, by:
 
 
 def tell_of_changes_asked(reviewer: Reviewer, *, by: User) -> None:
-    """Owe a mail to whoever asked for the review and whoever facilitates."""
+    """Owe a mail to those who wrote it, whoever asked for the review and whoever facilitates."""
     postmortem = reviewer.postmortem
-    wanted = Q(pk__in=[reviewer.named_by_id, postmortem.opened_by_id]) | Q(pk=postmortem.facilitator_id)
+    wanted = Q(pk__in=[reviewer.named_by_id, postmortem.opened_by_id, postmortem.facilitator_id])
+    wanted |= Q(pk__in=postmortem.authors.values("pk"))
     readers = people_who_see(postmortem.incident).filter(wanted).exclude(pk=by.pk)
     subject = f"{by} asks for changes: {postmortem.incident}"
     letters = (_letter(CHANGES, subject, person, postmortem, by, words=reviewer.words) for person in readers)

@@ -65,8 +65,14 @@ def board_of(user: User, filters: ActionFilter, *, on: date, only_columns: bool 
     return fill(
         [one for one in every if _is_wanted(one, filters.wishes.get("status"))],
         narrowed(user, filters.wishes, on=on), filters, on=on, rows=IN_A_COLUMN,
-        also={} if only_columns else counted(user, on),
+        also={} if only_columns else counted(user, on, _among(filters)),
     )  # fmt: skip
+
+
+def _among(filters: ActionFilter) -> Q:
+    """What the quick filters of a board count: as the list does that they lead to."""
+    is_chosen = "status" in filters.wishes or "ended" in filters.wishes
+    return status_condition(filters.wished_status) if is_chosen else Q(status__in=Action.OPEN)
 
 
 def _is_wanted(column: Group, status: str | None) -> bool:

@@ -193,7 +193,7 @@ def _facts(request: SignedInRequest, action: Action) -> dict[str, Any]:
 
 
 def _away_until(action: Action, today: date) -> date | None:
-    absence = action.owner.absences.on(today).last() if action.is_at_work and action.owner else None
+    absence = action.owner.absences.longest_on(today) if action.is_at_work and action.owner else None
     return absence.last_on if absence else None
 
 

@@ -17,6 +17,10 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
     def not_over(self, day: date) -> Self:
         return self.filter(last_on__gte=day)
 
+    def longest_on(self, day: date) -> "Absence | None":
+        """Of those that cover the day, the one that ends last: until then the person is away."""
+        return self.on(day).order_by("last_on").last()
+
     def last_days(self, day: date) -> dict[int, date]:
         """person -> the last day of being away, for everybody who is away on that day"""
         return dict(self.on(day).order_by("last_on").values_list("person_id", "last_on"))

@@ -96,6 +96,20 @@ def test_whoever_answers_without_a_session_writes_names_and_is_suggested_nobody(
     assert overdue.waits_for_team == platform
 
 
+def test_a_link_tells_nobody_whom_a_number_or_a_word_means(stranger, overdue, owner):
+    gone = UserFactory(name="Grete Gone", email="grete@harbour.example", is_active=False)
+    for number in range(2):
+        UserFactory(name="Ada Twin", email=f"ada{number}@harbour.example")
+    address = links(owner)["Blocked"]
+
+    by_number = stranger.post(address, {"block-waits_for": f"person-{gone.pk}", "block-reason": ""}).text
+    by_word = stranger.post(address, {"block-waits_for": "Ada Twin", "block-reason": ""}).text
+
+    assert "grete@" not in by_number
+    assert "Ada Twin" in by_word
+    assert "ada0@" not in by_word
+
+
 def test_accept_is_one_click_and_the_page_says_so(stranger, owner, member):
     action = commands.add_action(
         PostmortemFactory(), by=member, title="Alert", owner=owner, due_on=date(2026, 4, 6), number=45

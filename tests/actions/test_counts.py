@@ -120,6 +120,15 @@ def test_what_the_weekly_review_and_the_board_count_is_what_their_links_open(cro
     assert {place: counts for place, counts in wrong.items() if counts} == {}
 
 
+@pytest.mark.parametrize("address", ["", "status=done", "status=free", "status=all", "ended=week"])
+def test_what_a_board_counts_beside_its_filters_is_what_their_links_open(crowd, address):
+    filters = ActionFilter(QueryDict(address))
+
+    quick = pages.quick_filters(filters, pages.board_of(crowd.lead, filters, on=MONDAY).counts)
+
+    assert [(one.label, one.count) for one in quick] == [(one.label, behind(crowd.lead, one.query)) for one in quick]
+
+
 @pytest.mark.parametrize("status", ["", "all", "done", "blocked", "free"])
 def test_what_a_list_counts_in_its_groups_and_beside_its_filters_is_what_their_links_open(crowd, status):
     filters, wrong = ActionFilter(QueryDict(f"status={status}")), {}

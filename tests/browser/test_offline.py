@@ -374,11 +374,13 @@ def test_offline_words_for_a_document_closed_meanwhile_are_offered_and_then_gone
     # Who loses the right far below the head of the page is told there.
     ada.save()
     expect(state(page)).to_have_attribute("data-state", "saved", timeout=PATIENCE)
-    page.evaluate("scrollTo(0, document.body.scrollHeight)")
     ada.role = User.Role.VIEWER
     ada.save()
     strip = page.locator(".live-strip-item[data-name=saving]")
     expect(strip).to_have_text(re.compile("Read only — you can no longer write here"), timeout=PATIENCE)
+    # What was an editor is prose now, and the page another one in height: only then its end stays where it is.
+    page.wait_for_load_state("networkidle")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
     expect(strip).to_be_visible()
 
 

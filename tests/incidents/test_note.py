@@ -163,6 +163,17 @@ def test_an_open_page_hears_that_the_incident_is_over(signed_in, ongoing):
     assert (over.status_code, "data-notes-open" in part, "data-notes-open" in over.text) == (200, True, False)
 
 
+def test_a_reader_hears_that_it_is_over_too(client, viewer, ongoing):
+    client.force_login(viewer)
+    part = client.get("/incidents/7/notes/", headers=HTMX).text
+    shown = {**HTMX, "If-None-Match": '"' + re.search('data-notes="([^"]+)"', part)[1] + '"'}
+    assert client.get("/incidents/7/notes/", headers=shown).status_code == 304
+
+    Incident.objects.update(resolved_at=NOW)
+
+    assert client.get("/incidents/7/notes/", headers=shown).status_code == 200
+
+
 def test_a_viewer_of_an_incident_without_notes_sees_where_they_will_stand(client, viewer, ongoing):
     client.force_login(viewer)
 

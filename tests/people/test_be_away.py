@@ -7,7 +7,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from people.absences import note_absence
+from people.absences import end_absence, note_absence
 from people.models import Absence, RecordEntry
 from tests.factories import UserFactory
 
@@ -66,6 +66,21 @@ def test_coming_back_ends_what_has_begun_and_takes_away_what_has_not(signed_in, 
         assert signed_in.post(f"{URL}{absence.pk}/come-back/").headers["Location"] == URL
 
     assert days_of(member) == [(date(2026, 3, 10), date(2026, 3, 19))]
+    assert RecordEntry.objects.about(member).filter(verb="person.away_ended").count() == 2
+
+
+@time_machine.travel(TODAY)
+def test_coming_back_ends_all_that_covers_today_and_once(signed_in, member):
+    month = note_absence(member, first_on=date(2026, 3, 1), last_on=date(2026, 3, 31), by=member)
+    note_absence(member, first_on=date(2026, 3, 18), last_on=date(2026, 3, 22), by=member)
+    later = note_absence(member, first_on=date(2026, 7, 1), last_on=date(2026, 7, 9), by=member)
+    assert member.absences.longest_on(date(2026, 3, 20)) == month
+
+    end_absence(month, by=member)
+    end_absence(month, by=member)
+
+    assert member.absences.longest_on(date(2026, 3, 20)) is None
+    assert later in member.absences.all()
     assert RecordEntry.objects.about(member).filter(verb="person.away_ended").count() == 2
 
 
