@@ -94,6 +94,9 @@ def marks_show_only_where_the_caret_is(page: Page) -> None:
     assert section(page).locator(".cm-line").first.text_content() == "# Title"
 
     page.locator("h1").click()
+    # The editor hears a moment later that it has lost the caret.
+    expect(section(page).locator(".cm-editor")).not_to_have_class(re.compile("cm-focused"))
+    page.wait_for_timeout(50)
     assert len(unseen(page)) == 7
 
 
