@@ -205,6 +205,8 @@ class PoolField(forms.Field):
         return f"Several people go by “{words}”: say which of them.{more}", Offer(words, found[:MOST_MEANT])
 
     def refuse(self, person: User | None) -> NoReturn:
+        if not self.pool.tells_addresses:
+            raise Unresolved("Nobody who can be chosen here is meant by that. Write another name.")
         raise Unresolved(self.pool.why_not(person) if person else "There is no such person any more. Choose another.")
 
 

@@ -105,7 +105,10 @@ def test_a_link_tells_nobody_whom_a_number_or_a_word_means(stranger, overdue, ow
     by_number = stranger.post(address, {"block-waits_for": f"person-{gone.pk}", "block-reason": ""}).text
     by_word = stranger.post(address, {"block-waits_for": "Ada Twin", "block-reason": ""}).text
 
-    assert "grete@" not in by_number
+    by_old_name = stranger.post(address, {"block-waits_for": "grete gone", "block-reason": ""}).text
+    assert "Grete Gone" not in by_number + by_old_name
+    assert "has left" not in by_number + by_old_name
+    assert "grete@" not in by_number + by_old_name
     assert "Ada Twin" in by_word
     assert "ada0@" not in by_word
 
